@@ -1,1 +1,15 @@
-export {};
+export * from "./alert.ts";
+export * from "./api-token.ts";
+export * from "./budget.ts";
+export * from "./metric.ts";
+export * from "./money.ts";
+export * from "./period.ts";
+export * from "./rollup.ts";
+export * from "./scope.ts";
+export * from "./time.ts";
+export * from "./token-secret.ts";
+export * from "./totals.ts";
+export * from "./usage.ts";
+export * from "./usage-question.ts";
+export * from "./usage-report.ts";
+export * from "./watch.ts";

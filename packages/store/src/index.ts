@@ -1,1 +1,14 @@
-export {};
+export * from "./alerts.ts";
+export * from "./answer-usage.ts";
+export * from "./budgets.ts";
+export * from "./errors.ts";
+export * from "./list-metrics.ts";
+export type { Page, PageRequest } from "./listing.ts";
+export { fromMetricItem, type MetricItemOptions, toMetricItem } from "./metric-item.ts";
+export * from "./read-totals.ts";
+export * from "./record-metrics.ts";
+export { rollUp } from "./roll-up.ts";
+export type { StreamRecord } from "./stream-record.ts";
+export * from "./table.ts";
+export * from "./tokens.ts";
+export { budgetNewsOf, raiseDueAlerts } from "./watch-budgets.ts";

@@ -1,1 +1,9 @@
-export {};
+export * from "./alert-wire.ts";
+export * from "./budget-wire.ts";
+export * from "./event-wire.ts";
+export * from "./fields.ts";
+export * from "./ingest-wire.ts";
+export * from "./metric-wire.ts";
+export * from "./problem.ts";
+export * from "./token-wire.ts";
+export * from "./usage-wire.ts";

@@ -1,0 +1,41 @@
+import { UnanswerableQuestionError } from "@ai-usage/core";
+import { InvalidCursorError } from "@ai-usage/store";
+import { fieldProblem, PROBLEM_MEDIA_TYPE, type Problem, ProblemError, problem } from "@ai-usage/wire";
+import { Hono } from "hono";
+import packageJson from "../../package.json" with { type: "json" };
+import { logger } from "../environment.ts";
+import type { ApiEnvironment, ApiParts } from "./context.ts";
+import { alertRoutes } from "./routes/alerts.ts";
+import { budgetRoutes } from "./routes/budgets.ts";
+import { tokenRoutes } from "./routes/tokens.ts";
+import { usageRoutes } from "./routes/usage.ts";
+
+/** The routes as one app: the same on Lambda and in a test by `app.request()`. */
+export function createApi(parts: ApiParts): Hono<ApiEnvironment> {
+  const app = new Hono<ApiEnvironment>();
+  app.get("/health", (context) => context.json({ status: "ok", version: packageJson.version }));
+  app.route("/ai_usage", usageRoutes(parts));
+  app.route("/budgets", budgetRoutes(parts));
+  app.route("/alerts", alertRoutes(parts));
+  app.route("/tokens", tokenRoutes(parts));
+  app.notFound((context) =>
+    answerProblem(problem(404, `there is no ${context.req.method} ${context.req.path.slice(0, 100)}`)),
+  );
+  app.onError((error) => answerProblem(problemOf(error)));
+  return app;
+}
+
+function problemOf(error: Error): Problem {
+  if (error instanceof ProblemError) return error.problem;
+  if (error instanceof UnanswerableQuestionError) return fieldProblem(error.field, error.message).problem;
+  if (error instanceof InvalidCursorError) return fieldProblem("cursor", error.message).problem;
+  logger.error("request failed", error);
+  return problem(500, "this is our fault, and it is in the log; try again later");
+}
+
+function answerProblem(document: Problem): Response {
+  return new Response(JSON.stringify(document), {
+    status: document.status,
+    headers: { "content-type": PROBLEM_MEDIA_TYPE },
+  });
+}
