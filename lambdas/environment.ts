@@ -24,7 +24,7 @@ export function tableFromEnvironment(): Table {
   return openTable(readEnvironment({ DYNAMODB_TABLE_NAME: variables.text }).DYNAMODB_TABLE_NAME);
 }
 
-export const logger = new Logger({ serviceName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? "ai-usage" });
+export const logger = new Logger();
 
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));

@@ -4,6 +4,7 @@ import { fieldProblem, ProblemError } from "@ai-usage/wire";
 import type { Context } from "hono";
 import type { LambdaEvent } from "hono/aws-lambda";
 import { fromAuthorizerContext, requireRole } from "../caller.ts";
+import { parseJsonBody } from "../json-body.ts";
 
 /** What the routes are made with. */
 export interface ApiParts {
@@ -34,17 +35,25 @@ export function unlimitedCallerWith(context: ApiContext, role: TokenRole): Calle
 
 /** The query parameters, each at most once. */
 export function queryOf(context: ApiContext): Record<string, string> {
-  const entries = Object.entries(context.req.queries()).map(([name, values]) => {
-    if (values.length > 1) throw fieldProblem(name.slice(0, 64), "must be given once");
-    return [name, values[0] ?? ""] as const;
-  });
-  return Object.fromEntries(entries);
+  const { searchParams } = new URL(context.req.url);
+  for (const name of new Set(searchParams.keys())) {
+    if (searchParams.getAll(name).length > 1) throw fieldProblem(name.slice(0, 64), "must be given once");
+  }
+  return Object.fromEntries(searchParams);
 }
 
-export async function jsonBodyOf(context: ApiContext): Promise<unknown> {
-  try {
-    return await context.req.json();
-  } catch {
-    throw fieldProblem("(body)", "must be JSON");
-  }
+/** @throws ProblemError 404 when the path holds what can be no id of ours: a key of the table has its limits */
+export function idOf(context: ApiContext): string {
+  const id = context.req.param("id") ?? "";
+  if (!/^\w{1,64}$/.test(id)) throw new ProblemError(404, "there is nothing of this id");
+  return id;
+}
+
+/** @throws ProblemError when the body is no JSON */
+export async function jsonBodyOf({ req }: ApiContext): Promise<unknown> {
+  return parseJsonBody({
+    contentType: req.header("content-type"),
+    contentEncoding: req.header("content-encoding"),
+    bytes: new Uint8Array(await req.arrayBuffer()),
+  });
 }

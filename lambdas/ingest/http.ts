@@ -1,8 +1,9 @@
 import type { Instant } from "@ai-usage/core";
-import { BODY_BYTES_MAX, fieldProblem, PROBLEM_MEDIA_TYPE, ProblemError, problem } from "@ai-usage/wire";
+import { PROBLEM_MEDIA_TYPE, ProblemError, problem } from "@ai-usage/wire";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { fromAuthorizerContext, requireRole } from "../caller.ts";
 import { asError, logger } from "../environment.ts";
+import { parseJsonBody } from "../json-body.ts";
 import { type Ingest, ingestRequest } from "./ingest.ts";
 
 /** The event of an HTTP API, with what its Lambda authorizer found. */
@@ -35,36 +36,12 @@ export async function answerHttp(
   }
 }
 
-/** @throws ProblemError when the body is too large, in another encoding, or no JSON */
 function jsonBody(event: HttpEvent): unknown {
-  const mediaType = event.headers["content-type"] ?? "application/json";
-  if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(mediaType)) {
-    throw new ProblemError(415, "content-type must be application/json, in UTF-8");
-  }
-  const encoding = event.headers["content-encoding"] ?? "identity";
-  if (encoding !== "identity") throw new ProblemError(415, "content-encoding must be identity");
-  const text = bodyText(event);
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's own message quotes the body, which may hold what nobody but the sender should read.
-    throw fieldProblem("(body)", "must be JSON");
-  }
-}
-
-function bodyText(event: HttpEvent): string {
-  const raw = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
-  if (raw.byteLength > BODY_BYTES_MAX) {
-    throw new ProblemError(
-      413,
-      `the body must have at most ${BODY_BYTES_MAX} bytes, send it in several requests`,
-    );
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(raw);
-  } catch {
-    throw fieldProblem("(body)", "must be UTF-8");
-  }
+  return parseJsonBody({
+    contentType: event.headers["content-type"],
+    contentEncoding: event.headers["content-encoding"],
+    bytes: Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8"),
+  });
 }
 
 function json(statusCode: number, body: unknown, mediaType: string): APIGatewayProxyStructuredResultV2 {

@@ -12,7 +12,7 @@ import {
 } from "@ai-usage/wire";
 import { Hono } from "hono";
 import * as z from "zod";
-import { type ApiEnvironment, type ApiParts, callerWith, jsonBodyOf, queryOf } from "../context.ts";
+import { type ApiEnvironment, type ApiParts, callerWith, idOf, jsonBodyOf, queryOf } from "../context.ts";
 
 const listSchema = z.strictObject(pageFields);
 
@@ -46,12 +46,12 @@ export function budgetRoutes({ table, clock }: ApiParts): Hono<ApiEnvironment> {
   });
 
   app.get("/:id", async (context) => {
-    const budget = await visibleBudget(callerWith(context, "read"), context.req.param("id"));
+    const budget = await visibleBudget(callerWith(context, "read"), idOf(context));
     return context.json(toWireBudget(budget));
   });
 
   app.get("/:id/status", async (context) => {
-    const budget = await visibleBudget(callerWith(context, "read"), context.req.param("id"));
+    const budget = await visibleBudget(callerWith(context, "read"), idOf(context));
     const now = clock();
     const period = periodAt(budget.period, now, budget.timeZone);
     const { cost: spent, unpricedCalls } = await readScopeTotals(table, budget.scope, coverOf(period));
@@ -59,7 +59,7 @@ export function budgetRoutes({ table, clock }: ApiParts): Hono<ApiEnvironment> {
   });
 
   app.post("/:id/deactivate", async (context) => {
-    const { budgetId } = await visibleBudget(callerWith(context, "admin"), context.req.param("id"));
+    const { budgetId } = await visibleBudget(callerWith(context, "admin"), idOf(context));
     const budget = await deactivateBudget(table, budgetId);
     if (!budget) throw new ProblemError(404, "there is no such budget");
     return context.json(toWireBudget(budget));

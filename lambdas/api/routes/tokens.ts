@@ -11,7 +11,14 @@ import {
 } from "@ai-usage/wire";
 import { Hono } from "hono";
 import * as z from "zod";
-import { type ApiEnvironment, type ApiParts, jsonBodyOf, queryOf, unlimitedCallerWith } from "../context.ts";
+import {
+  type ApiEnvironment,
+  type ApiParts,
+  idOf,
+  jsonBodyOf,
+  queryOf,
+  unlimitedCallerWith,
+} from "../context.ts";
 
 const listSchema = z.strictObject(pageFields);
 
@@ -50,7 +57,7 @@ export function tokenRoutes({ table, clock }: ApiParts): Hono<ApiEnvironment> {
   app.delete("/:id", async (context) => {
     unlimitedCallerWith(context, "admin");
     const now = clock();
-    const token = await revokeToken(table, context.req.param("id"), now);
+    const token = await revokeToken(table, idOf(context), now);
     if (!token) throw new ProblemError(404, "there is no such token");
     return context.json(toWireToken(token, now));
   });

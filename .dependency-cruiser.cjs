@@ -1,0 +1,50 @@
+/** Imports point down only; what may import what is the design's layout. */
+const only = (from, allowed) => ({
+  name: `${from.replaceAll("/", "-")}-imports-down`,
+  severity: "error",
+  from: { path: `^${from}/` },
+  to: {
+    path: "^(bin|lib|lambdas|packages|test|scripts)/",
+    pathNot: [from, ...allowed].map((folder) => `^${folder}(/|$)`),
+  },
+});
+
+const packages = ["core", "wire", "pricing", "store", "alerting"].map((name) => `packages/${name}`);
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+    {
+      name: "no-dev-dependency-at-run-time",
+      severity: "error",
+      from: { path: "^(lambdas|packages)/", pathNot: "\\.test\\.ts$|^packages/(local|demo)/" },
+      to: { dependencyTypes: ["npm-dev"], pathNot: "@types/" },
+    },
+    only("packages/core", []),
+    only("packages/wire", ["packages/core"]),
+    only("packages/pricing", ["packages/core"]),
+    only("packages/store", ["packages/core"]),
+    only("packages/alerting", ["packages/core"]),
+    only("packages/client", ["packages/core", "packages/wire"]),
+    only("packages/cli", ["packages/client"]),
+    only("packages/local", ["packages/core", "packages/client"]),
+    only("packages/demo", ["packages/core", "packages/client", "packages/cli", "packages/local"]),
+    only("lambdas", [...packages, "package.json"]),
+    only("lib", []),
+    only("bin", ["lib"]),
+    {
+      name: "domain-without-infrastructure",
+      severity: "error",
+      from: { path: "^packages/(core|pricing)/src/", pathNot: "\\.test\\.ts$" },
+      to: { path: "node_modules/(@aws-sdk|zod|hono)/" },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "default", "types"] },
+    moduleSystems: ["es6", "cjs"],
+  },
+};

@@ -1,0 +1,55 @@
+import { Duration } from "aws-cdk-lib";
+import type { EventBus } from "aws-cdk-lib/aws-events";
+import { FilterRule } from "aws-cdk-lib/aws-lambda";
+import { Construct } from "constructs";
+import { StreamConsumer } from "./stream-consumer.ts";
+import { partitions, type UsageTable } from "./table.ts";
+import { type FunctionDefaults, UsageFunction } from "./usage-function.ts";
+
+export interface BudgetWatchProps {
+  readonly defaults: FunctionDefaults;
+  readonly table: UsageTable;
+  readonly bus: EventBus;
+}
+
+/** Holds changed totals against budgets, raises alerts and publishes them. */
+export class BudgetWatch extends Construct {
+  readonly function: UsageFunction;
+  readonly consumer: StreamConsumer;
+
+  constructor(scope: Construct, id: string, { defaults, table, bus }: BudgetWatchProps) {
+    super(scope, id);
+    this.function = new UsageFunction(this, "Function", {
+      defaults,
+      name: "budget-watch",
+      description: "Raises an alert when a total crosses a budget's threshold",
+      timeout: Duration.minutes(1),
+      memoryMiB: 512,
+      whenItFails: "Alerts are late: batches of the stream fail and are tried again.",
+      environment: { EVENT_BUS_NAME: bus.eventBusName },
+    });
+    table.grantWatchBudgets(this.function);
+    bus.grantPutEventsTo(this.function);
+    this.consumer = new StreamConsumer(this, "Stream", {
+      table,
+      function: this.function,
+      name: "budget-watch",
+      filters: [
+        changes(partitions.total, ["INSERT", "MODIFY"]),
+        // The alert is its own outbox: its INSERT is what gets it published.
+        changes(partitions.alert, ["INSERT"]),
+        // A new budget may already be overspent.
+        changes(partitions.budget, ["INSERT", "MODIFY"]),
+      ],
+      batchSize: 100,
+      batchingWindow: Duration.seconds(0),
+    });
+  }
+}
+
+function changes(keyPrefix: string, eventNames: readonly string[]) {
+  return {
+    eventName: FilterRule.or(...eventNames),
+    dynamodb: { Keys: { PK: { S: FilterRule.beginsWith(keyPrefix) } } },
+  };
+}

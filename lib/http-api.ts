@@ -1,0 +1,133 @@
+import { Duration, Validations } from "aws-cdk-lib";
+import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
+import {
+  HttpApi,
+  HttpMethod,
+  HttpNoneAuthorizer,
+  type HttpRoute,
+  HttpStage,
+  type IHttpRouteAuthorizer,
+  LogGroupLogDestination,
+} from "aws-cdk-lib/aws-apigatewayv2";
+import { HttpLambdaAuthorizer, HttpLambdaResponseType } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
+import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
+import { Stats } from "aws-cdk-lib/aws-cloudwatch";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import { alarmPeriod, OperationsAlarm } from "./operations-alarm.ts";
+import type { UsageTable } from "./table.ts";
+import { type FunctionDefaults, UsageFunction } from "./usage-function.ts";
+
+export interface UsageHttpApiProps {
+  readonly defaults: FunctionDefaults;
+  readonly table: UsageTable;
+  readonly retentionDays: number;
+  /** Takes `POST /ai_usage`. */
+  readonly ingest: UsageFunction;
+}
+
+/** The HTTP API. Who may call what is decided by the token, on every route but `GET /health`. */
+export class UsageHttpApi extends Construct {
+  readonly api: UsageFunction;
+  readonly authorizer: UsageFunction;
+  readonly httpApi: HttpApi;
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, props: UsageHttpApiProps) {
+    super(scope, id);
+    this.api = this.apiFunction(props);
+    this.authorizer = this.authorizerFunction(props);
+    this.httpApi = new HttpApi(this, "Api", {
+      description: "ai-usage: what AI calls cost",
+      apiName: "ai-usage",
+      createDefaultStage: false,
+    });
+    this.addRoutes(props.ingest);
+    this.url = this.addStage(props.defaults).url;
+    new OperationsAlarm(this, "ServerErrors", {
+      metric: this.httpApi.metricServerError({ period: alarmPeriod, statistic: Stats.SUM }),
+      meaning: "Requests to the HTTP API are answered with 5xx.",
+      runbook: "api-server-errors",
+    });
+  }
+
+  private apiFunction({ defaults, table, retentionDays }: UsageHttpApiProps): UsageFunction {
+    const fn = new UsageFunction(this, "ApiFunction", {
+      defaults,
+      name: "api",
+      description: "Answers the HTTP API: usage, budgets, alerts, tokens",
+      timeout: Duration.seconds(29),
+      memoryMiB: 1024,
+      whenItFails: "Queries, budgets, alerts or tokens cannot be read or changed.",
+      environment: { RETENTION_DAYS: String(retentionDays) },
+    });
+    table.grantServeApi(fn);
+    return fn;
+  }
+
+  private authorizerFunction({ defaults, table }: UsageHttpApiProps): UsageFunction {
+    const fn = new UsageFunction(this, "AuthorizerFunction", {
+      defaults,
+      name: "authorizer",
+      description: "Finds out who a token belongs to and what it may do",
+      timeout: Duration.seconds(5),
+      memoryMiB: 512,
+      whenItFails: "Requests with a good token are refused.",
+    });
+    table.grantAuthenticate(fn);
+    return fn;
+  }
+
+  private addRoutes(ingest: UsageFunction): void {
+    const toApi = new HttpLambdaIntegration("ToApi", this.api);
+    const toIngest = new HttpLambdaIntegration("ToIngest", ingest);
+    const token = new HttpLambdaAuthorizer("Token", this.authorizer, {
+      responseTypes: [HttpLambdaResponseType.SIMPLE],
+      identitySource: ["$request.header.Authorization"],
+      // A revoked token works for as long as this, at most.
+      resultsCacheTtl: Duration.seconds(30),
+    });
+    const route = (
+      path: string,
+      method: HttpMethod,
+      integration: HttpLambdaIntegration,
+      authorizer: IHttpRouteAuthorizer,
+    ): HttpRoute[] => this.httpApi.addRoutes({ path, methods: [method], integration, authorizer });
+    const health = route("/health", HttpMethod.GET, toApi, new HttpNoneAuthorizer());
+    route("/ai_usage", HttpMethod.POST, toIngest, token);
+    route("/{proxy+}", HttpMethod.ANY, toApi, token);
+    for (const open of health) {
+      Validations.of(open).acknowledge({
+        id: "AwsSolutions-APIG4",
+        reason: "Monitors ask for the health without a token; the answer holds the version only.",
+      });
+    }
+  }
+
+  private addStage({ logRetention, removalPolicy }: FunctionDefaults): HttpStage {
+    const accessLog = new LogGroup(this, "AccessLog", { retention: logRetention, removalPolicy });
+    return new HttpStage(this, "Stage", {
+      httpApi: this.httpApi,
+      stageName: "$default",
+      autoDeploy: true,
+      throttle: { rateLimit: 1000, burstLimit: 2000 },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(accessLog),
+        format: AccessLogFormat.custom(accessLogLine),
+      },
+    });
+  }
+}
+
+const accessLogLine = JSON.stringify({
+  time: "$context.requestTime",
+  request_id: "$context.requestId",
+  source_ip: "$context.identity.sourceIp",
+  route: "$context.routeKey",
+  path: "$context.path",
+  status: "$context.status",
+  response_bytes: "$context.responseLength",
+  latency_ms: "$context.responseLatency",
+  authorizer_error: "$context.authorizer.error",
+  integration_error: "$context.integrationErrorMessage",
+});

@@ -1,0 +1,132 @@
+import type { RemovalPolicy } from "aws-cdk-lib";
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from "aws-cdk-lib/aws-dynamodb";
+import { Grant, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import { Construct } from "constructs";
+
+export interface UsageTableProps {
+  readonly deletionProtection: boolean;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** What partition keys start with. Each function is held to those it works on: only the rollup can write a total. */
+export const partitions = {
+  metric: "USAGE#",
+  total: "TOTAL#",
+  cube: "CUBE#",
+  setAside: "ASIDE#",
+  budget: "BUDGET#",
+  scopeBudgets: "SCOPE_BUDGETS#",
+  alert: "ALERT#",
+  token: "TOKEN#",
+} as const;
+
+const indexNames = ["GSI1", "GSI2", "GSI3"];
+
+/** The single table. Each grant gives a function what one task needs, and the table's name. */
+export class UsageTable extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string, { deletionProtection, removalPolicy }: UsageTableProps) {
+    super(scope, id);
+    this.table = new Table(this, "Table", {
+      partitionKey: { name: "PK", type: AttributeType.STRING },
+      sortKey: { name: "SK", type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.AWS_MANAGED,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      timeToLiveAttribute: "expires_at",
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
+      deletionProtection,
+      removalPolicy,
+    });
+    for (const indexName of indexNames) {
+      this.table.addGlobalSecondaryIndex({
+        indexName,
+        partitionKey: { name: `${indexName}PK`, type: AttributeType.STRING },
+        sortKey: { name: `${indexName}SK`, type: AttributeType.STRING },
+        projectionType: ProjectionType.KEYS_ONLY,
+      });
+    }
+  }
+
+  grantRecordUsage(fn: LambdaFunction): void {
+    this.grantItems(fn, ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"], [partitions.metric]);
+  }
+
+  grantServeApi(fn: LambdaFunction): void {
+    this.grantItems(fn, ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"]);
+    this.grantItems(
+      fn,
+      ["dynamodb:PutItem", "dynamodb:UpdateItem"],
+      [partitions.budget, partitions.scopeBudgets, partitions.token],
+    );
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: ["dynamodb:Query"],
+        resources: indexNames.map((indexName) => `${this.table.tableArn}/index/${indexName}`),
+      }),
+    );
+  }
+
+  grantAuthenticate(fn: LambdaFunction): void {
+    this.grantItems(fn, ["dynamodb:GetItem"], [partitions.token]);
+  }
+
+  grantApplyRollups(fn: LambdaFunction): void {
+    const { total, cube, setAside } = partitions;
+    this.grantItems(fn, ["dynamodb:UpdateItem", "dynamodb:PutItem"], [total, cube, setAside]);
+  }
+
+  grantWatchBudgets(fn: LambdaFunction): void {
+    this.grantItems(fn, ["dynamodb:Query", "dynamodb:BatchGetItem"]);
+    this.grantItems(fn, ["dynamodb:PutItem"], [partitions.alert]);
+  }
+
+  grantDeliverAlerts(fn: LambdaFunction): void {
+    this.grantItems(fn, ["dynamodb:UpdateItem"], [partitions.alert]);
+  }
+
+  grantCreateToken(fn: LambdaFunction): void {
+    this.grantItems(fn, ["dynamodb:PutItem"], [partitions.token]);
+  }
+
+  grantReadStream(fn: LambdaFunction): Grant {
+    // Not CDK's own grant: it lets the function list every stream of the account.
+    return Grant.addToPrincipal({
+      grantee: fn,
+      actions: [
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+        "dynamodb:ListStreams",
+      ],
+      resourceArns: [this.streamArn],
+    });
+  }
+
+  get streamArn(): string {
+    const { tableStreamArn } = this.table;
+    if (tableStreamArn === undefined) throw new Error("the table is made with a stream");
+    return tableStreamArn;
+  }
+
+  private grantItems(fn: LambdaFunction, actions: string[], keyPrefixes?: string[]): void {
+    const leadingKeys = keyPrefixes?.map((prefix) => `${prefix}*`);
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions,
+        resources: [this.table.tableArn],
+        conditions: leadingKeys && { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": leadingKeys } },
+      }),
+    );
+    fn.addEnvironment("DYNAMODB_TABLE_NAME", this.table.tableName);
+  }
+}

@@ -1,0 +1,125 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { Snippet } from "./doc-snippets.ts";
+
+export interface SnippetRunnerOptions {
+  readonly repository: string;
+  /** Where the blocks are written; TypeScript runs as a file of an application here that has ai-usage in a folder. */
+  readonly directory: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface SnippetRun {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const TIMEOUT_MS = 120_000;
+
+const runnable = ["sh", "ts", "python"];
+
+export const isRunnable = ({ language, noRun }: Snippet): boolean =>
+  runnable.includes(language) && noRun === undefined;
+
+/** Runs the blocks of one page in their order, as a reader would in one terminal: what one exports the next one sees. */
+export class SnippetRunner {
+  readonly #options: SnippetRunnerOptions;
+
+  constructor(options: SnippetRunnerOptions) {
+    this.#options = options;
+    const { directory, repository } = options;
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, "package.json"), '{"type": "module"}\n');
+    symlinkSync(join(repository, "node_modules"), join(directory, "node_modules"));
+    symlinkSync(repository, join(directory, "ai-usage"));
+  }
+
+  /** What this machine lacks to run a block, in words, or nothing. */
+  missingFor(snippet: Snippet): string | undefined {
+    const tool = toolOf(snippet);
+    if (tool !== undefined && spawnSync(tool, ["--version"]).status !== 0) return `there is no ${tool} here`;
+    if (snippet.needs !== undefined && !this.#resolves(snippet.needs))
+      return `${snippet.needs} is not installed`;
+    return undefined;
+  }
+
+  run({ language, text, line }: Snippet): Promise<SnippetRun> {
+    const file = join(this.#options.directory, `line-${line}`);
+    switch (language) {
+      case "sh":
+        writeFileSync(`${file}.sh`, this.#carryingOver(text));
+        return this.#spawn("sh", [`${file}.sh`]);
+      case "ts":
+        writeFileSync(`${file}.ts`, text);
+        return this.#spawn(process.execPath, ["--import", "tsx", `${file}.ts`]);
+      case "python":
+        writeFileSync(`${file}.py`, text);
+        return this.#spawn("python3", [`${file}.py`]);
+      default:
+        throw new Error(`line ${line}: ${language} is not run`);
+    }
+  }
+
+  #carryingOver(text: string): string {
+    const state = join(this.#options.directory, "environment.sh");
+    const before = existsSync(state) ? `. '${state}'\n` : "";
+    return `set -eu\n${before}${text}export -p > '${state}'\n`;
+  }
+
+  #resolves(name: string): boolean {
+    try {
+      createRequire(join(this.#options.repository, "package.json")).resolve(name);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #spawn(command: string, parameters: readonly string[]): Promise<SnippetRun> {
+    const { repository, env } = this.#options;
+    const child = spawn(command, parameters, {
+      cwd: repository,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: TIMEOUT_MS,
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      stdout += chunk;
+    });
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+      stderr += chunk;
+    });
+    const exitCode = await new Promise<number | null>((done, fail) =>
+      child.on("error", fail).on("close", done),
+    );
+    return { exitCode, stdout, stderr };
+  }
+}
+
+function toolOf({ language, text }: Snippet): string | undefined {
+  if (language === "python") return "python3";
+  return language === "sh" && /\bcurl\b/.test(text) ? "curl" : undefined;
+}
+
+/** What differs from run to run, or from day to day, made equal: times, dates, ids, tokens. */
+const changing: readonly [RegExp, string][] = [
+  [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "<instant>"],
+  [/\b\d{4}-\d\d-\d\d\b/g, "<date>"],
+  [/"\d\d"(?=:\{)/g, '"<hour>"'],
+  [/\b\d{4}-(W\d\d|Q\d|\d\d)\b/g, "<period>"],
+  [/\baiu_[a-z0-9]+_[\w-]{43}/g, "<token>"],
+  [/\bbud_[0-9a-f]{16}\b/g, "<budget>"],
+  [/(?<="token_id":")[0-9a-f]{12}(?=")/g, "<id>"],
+  [/(?<="hours_until_reset":)[\d.]+/g, "0"],
+];
+
+/** An answer as it can be compared with the one that a page shows. */
+export function comparable(json: string): unknown {
+  const text = JSON.stringify(JSON.parse(json));
+  return JSON.parse(changing.reduce((sum, [pattern, name]) => sum.replace(pattern, name), text));
+}

@@ -1,0 +1,177 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Node, RootConstruct } from "constructs";
+import { afterAll, describe, expect, it } from "vitest";
+import { parseSettings, readSettings, SettingsError } from "../../lib/settings.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "ai-usage-settings-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function file(name: string, content: string): string {
+  const path = join(directory, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+function contextOf(settings?: unknown): Node {
+  const { node } = new RootConstruct();
+  if (settings !== undefined) node.setContext("settings", settings);
+  return node;
+}
+
+function problemsOf(input: unknown): readonly string[] {
+  try {
+    parseSettings(input, { source: "test", directory });
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe("settings", () => {
+  const defaults = {
+    stage: "prod",
+    retentionDays: 400,
+    metricIndex: true,
+    scopeMetadataKeys: ["department", "project", "cost_center"],
+    logRetentionDays: 30,
+    deletionProtection: true,
+    removalPolicy: "retain",
+  };
+
+  it("have a default each", () => {
+    expect(readSettings(contextOf())).toEqual(defaults);
+  });
+
+  it("are an object in the context", () => {
+    const given = { stage: "test", email: { from: "a@example.com", recipients: ["b@example.com"] } };
+    expect(readSettings(contextOf(given))).toEqual({ ...defaults, ...given });
+  });
+
+  it("are a file that the context names", () => {
+    const path = file("settings.json", '{"retentionDays": 90, "metricIndex": false}');
+    expect(readSettings(contextOf(path))).toEqual({ ...defaults, retentionDays: 90, metricIndex: false });
+  });
+
+  it("find price overrides beside the file that names them", () => {
+    const prices = file("prices.json", "[]");
+    const path = file("with-prices.json", '{"priceOverrides": "prices.json"}');
+    expect(readSettings(contextOf(path)).priceOverrides).toBe(prices);
+  });
+
+  it("say which file cannot be read", () => {
+    const missing = join(directory, "missing.json");
+    expect(() => readSettings(contextOf(missing))).toThrow(missing);
+    const broken = file("broken.json", "{");
+    expect(() => readSettings(contextOf(broken))).toThrow(`${broken} cannot be used`);
+  });
+
+  it("say where they come from, and report every wrong field at once", () => {
+    const path = file("wrong.json", '{"retentionDays": 0, "metricIndex": "yes"}');
+    expect(() => readSettings(contextOf(path))).toThrow(
+      `settings file ${path} cannot be used:\n` +
+        "  - retentionDays must be a whole number of days from 1 to 3650\n" +
+        "  - metricIndex must be true or false",
+    );
+  });
+});
+
+describe("a wrong setting", () => {
+  const email = { from: "a@example.com", recipients: ["b@example.com"] };
+  const cases: [what: string, input: unknown, problem: string][] = [
+    ["no object", [], "settings must be an object of settings"],
+    [
+      "an unknown field",
+      { retentiondays: 3 },
+      'settings has no field "retentiondays"; the fields are stage, retentionDays, metricIndex, scopeMetadataKeys, ' +
+        "email, priceOverrides, logRetentionDays, deletionProtection, removalPolicy, alarmTopicArn",
+    ],
+    [
+      "an unknown field of email",
+      { email: { ...email, cc: [] } },
+      'email has no field "cc"; the fields are from, recipients',
+    ],
+    [
+      "a stage in capitals",
+      { stage: "Prod" },
+      "stage must start with a letter and hold only a-z, 0-9 and - (at most 20 characters)",
+    ],
+    ["half a day", { retentionDays: 1.5 }, "retentionDays must be a whole number of days from 1 to 3650"],
+    ["days as text", { retentionDays: "30" }, "retentionDays must be a whole number of days from 1 to 3650"],
+    ["a flag as text", { metricIndex: "off" }, "metricIndex must be true or false"],
+    [
+      "a metadata key with a colon",
+      { scopeMetadataKeys: ["a:b"] },
+      "scopeMetadataKeys.0 must start with a letter and hold only a-z, 0-9 and _ (at most 40 characters)",
+    ],
+    [
+      "a metadata key that is a scope already",
+      { scopeMetadataKeys: ["department", "team"] },
+      "scopeMetadataKeys.1 must not be one of the built-in scopes: global, service, model, user, team, job, feature, environment",
+    ],
+    [
+      "a metadata key twice",
+      { scopeMetadataKeys: ["a", "a"] },
+      "scopeMetadataKeys must not name a key twice",
+    ],
+    [
+      "eleven metadata keys",
+      { scopeMetadataKeys: [..."abcdefghijk"] },
+      "scopeMetadataKeys must hold at most 10 keys: each one adds totals to every write",
+    ],
+    [
+      "a sender without a domain",
+      { email: { ...email, from: "alerts" } },
+      "email.from must be an e-mail address, such as alerts@example.com",
+    ],
+    [
+      "no recipient",
+      { email: { ...email, recipients: [] } },
+      "email.recipients must name at least one address",
+    ],
+    [
+      "one recipient outside a list",
+      { email: { ...email, recipients: "b@example.com" } },
+      "email.recipients must be a list of e-mail addresses",
+    ],
+    [
+      "a log retention that CloudWatch does not offer",
+      { logRetentionDays: 31 },
+      "logRetentionDays must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, " +
+        "2192, 2557, 2922, 3288, 3653",
+    ],
+    [
+      "an unknown removal policy",
+      { removalPolicy: "delete", deletionProtection: false },
+      'removalPolicy must be "retain" or "destroy"',
+    ],
+    [
+      "destruction of a protected table",
+      { removalPolicy: "destroy" },
+      'deletionProtection must be false when removalPolicy is "destroy": a protected table cannot be destroyed',
+    ],
+    [
+      "a topic's name for its ARN",
+      { alarmTopicArn: "operations" },
+      "alarmTopicArn must be the ARN of an SNS topic, such as arn:aws:sns:eu-central-1:111122223333:operations",
+    ],
+    [
+      "price overrides that are not there",
+      { priceOverrides: "nowhere.json" },
+      `priceOverrides must be the path of a file; there is none at ${join(directory, "nowhere.json")}`,
+    ],
+  ];
+
+  it.each(cases)("is refused with its name and what it may be: %s", (_, input, problem) => {
+    expect(problemsOf(input)).toEqual([problem]);
+  });
+
+  it("is refused when a price override file is no JSON", () => {
+    file("prices.txt", "gpt-4o: 2.50");
+    expect(problemsOf({ priceOverrides: "prices.txt" })).toEqual([
+      expect.stringMatching(/^must be a readable JSON file: /),
+    ]);
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { functionNamed, type Part, resourcesOf } from "./reading.ts";
+import { template } from "./synthesized.ts";
+
+const mappings = () => resourcesOf(template(), "AWS::Lambda::EventSourceMapping");
+
+function mappingOf(name: string): Part {
+  const [functionId] = functionNamed(template(), name);
+  const found = mappings().filter((mapping) => mapping.Properties.FunctionName.Ref === functionId);
+  expect(found).toHaveLength(1);
+  return found[0]?.Properties;
+}
+
+const filtersOf = (mapping: Part) =>
+  mapping.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern));
+
+const partitionsStartingWith = (prefix: string) => ({ dynamodb: { Keys: { PK: { S: [{ prefix }] } } } });
+
+describe("the table's stream", () => {
+  it("has the two readers that DynamoDB serves without throttling, and no more", () => {
+    const [table] = Object.keys(template().findResources("AWS::DynamoDB::Table"));
+    expect(mappings().map((mapping) => mapping.Properties.EventSourceArn)).toEqual([
+      { "Fn::GetAtt": [table, "StreamArn"] },
+      { "Fn::GetAtt": [table, "StreamArn"] },
+    ]);
+  });
+
+  it.each(["rollup", "budget-watch"])("is read by %s in order, without an end to retries", (name) => {
+    expect(mappingOf(name)).toMatchObject({
+      StartingPosition: "TRIM_HORIZON",
+      ParallelizationFactor: 1,
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      MaximumRetryAttempts: -1,
+    });
+    expect(mappingOf(name)).not.toHaveProperty("MaximumRecordAgeInSeconds");
+  });
+
+  it.each(["rollup", "budget-watch"])("leaves what %s did not get to in a queue of its own", (name) => {
+    const [queue] = mappingOf(name).DestinationConfig.OnFailure.Destination["Fn::GetAtt"];
+    expect(template().toJSON().Resources[queue].Type).toBe("AWS::SQS::Queue");
+    const queues = mappings().map((mapping) => mapping.Properties.DestinationConfig.OnFailure.Destination);
+    expect(new Set(queues.map((each) => JSON.stringify(each))).size).toBe(2);
+  });
+
+  it("is not read before the function may", () => {
+    for (const mapping of mappings()) {
+      expect(mapping.DependsOn).toEqual([expect.stringContaining("RoleDefaultPolicy")]);
+    }
+  });
+});
+
+describe("the rollup's mapping", () => {
+  it("passes every change of a metric", () => {
+    expect(filtersOf(mappingOf("rollup"))).toEqual([partitionsStartingWith("USAGE#")]);
+  });
+
+  it("has a tumbling window, without which events carry no shardId", () => {
+    expect(mappingOf("rollup").TumblingWindowInSeconds).toBeGreaterThanOrEqual(1);
+  });
+
+  it("gathers up to 1,000 records for at most a second", () => {
+    expect(mappingOf("rollup")).toMatchObject({ BatchSize: 1000, MaximumBatchingWindowInSeconds: 1 });
+  });
+});
+
+describe("budget-watch's mapping", () => {
+  it("passes changed totals, new alerts, new and changed budgets", () => {
+    expect(filtersOf(mappingOf("budget-watch"))).toEqual([
+      { eventName: ["INSERT", "MODIFY"], ...partitionsStartingWith("TOTAL#") },
+      { eventName: ["INSERT"], ...partitionsStartingWith("ALERT#") },
+      { eventName: ["INSERT", "MODIFY"], ...partitionsStartingWith("BUDGET#") },
+    ]);
+  });
+
+  it("does not wait", () => {
+    expect(mappingOf("budget-watch")).toMatchObject({ BatchSize: 100, MaximumBatchingWindowInSeconds: 0 });
+    expect(mappingOf("budget-watch")).not.toHaveProperty("TumblingWindowInSeconds");
+  });
+});
