@@ -1,0 +1,10 @@
+export { LOCAL_AWS } from "./dynamodb/clients.ts";
+export { createTable } from "./dynamodb/create-table.ts";
+export { type Engine, startEngine } from "./dynamodb/dynamodb-engine.ts";
+export { HomeInUseError } from "./dynamodb/errors.ts";
+export { createFunctionRunner, type FunctionRunner } from "./functions/function-runner.ts";
+export type { InvokeResult } from "./functions/invoke-result.ts";
+export { compilePattern, type EventMatcher } from "./patterns/event-pattern.ts";
+export { type FaultPlan, parseFaults } from "./streams/faults.ts";
+export { type StreamMapping, startStreamMapping } from "./streams/stream-mapping.ts";
+export { StreamReader } from "./streams/stream-reader.ts";
