@@ -1,12 +1,13 @@
 import { defineConfig } from "vitest/config";
 
-// Four kinds of tests, apart because they take different times and need different things running.
+// Four kinds of tests, one after the other: each needs the machine in its own way.
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: "unit",
+          sequence: { groupOrder: 0 },
           include: ["packages/**/*.test.ts", "lambdas/**/*.test.ts", "scripts/**/*.test.ts"],
           testTimeout: 20_000,
         },
@@ -14,6 +15,7 @@ export default defineConfig({
       {
         test: {
           name: "template",
+          sequence: { groupOrder: 1 },
           // Importing the CDK takes seconds: once is enough.
           isolate: false,
           fileParallelism: false,
@@ -25,6 +27,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
+          sequence: { groupOrder: 2 },
           include: ["test/integration/**/*.test.ts"],
           globalSetup: ["test/support/engine-setup.ts"],
           testTimeout: 120_000,
@@ -34,6 +37,7 @@ export default defineConfig({
       {
         test: {
           name: "end-to-end",
+          sequence: { groupOrder: 3 },
           include: ["test/end-to-end/**/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,

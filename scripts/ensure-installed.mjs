@@ -6,9 +6,10 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const stamp = `${root}node_modules/.installed-lock`;
-const lock = createHash("sha256")
-  .update(readFileSync(`${root}package-lock.json`))
-  .digest("hex");
+const lockHash = () =>
+  createHash("sha256")
+    .update(readFileSync(`${root}package-lock.json`))
+    .digest("hex");
 
 const [major] = process.versions.node.split(".").map(Number);
 if (major < 20) {
@@ -16,16 +17,19 @@ if (major < 20) {
   process.exit(1);
 }
 
-if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
-  console.error("Installing dependencies (npm ci) …");
-  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lockHash()) {
+  console.error("Installing dependencies …");
+  // Not `npm ci`: it refuses a lock file that lacks another platform's optional binaries, and a registry may lack them.
+  const { status } = spawnSync("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
     shell: process.platform === "win32",
   });
   if (status !== 0) {
-    console.error("npm ci failed; its message is above. Check the network, then run the same command again.");
+    console.error(
+      "npm install failed; its message is above. Check the network, then run the same command again.",
+    );
     process.exit(status ?? 1);
   }
-  writeFileSync(stamp, lock);
+  writeFileSync(stamp, lockHash());
 }

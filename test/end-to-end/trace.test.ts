@@ -64,7 +64,8 @@ describe(`the trace, twice over, with faults (seed ${SEED}) and a kill in betwee
     const days = new Set(traffic.map(({ timestamp }) => timestamp.slice(0, 10)));
     const range = `start_date=${[...days][0]}&end_date=${[...days].at(-1)}`;
     await eventually(async () => {
-      const { body } = await call("GET", `/ai_usage?${range}&aggregation=`);
+      const { status, body } = await call("GET", `/ai_usage?${range}&aggregation=hour`);
+      expect({ status, body }).toMatchObject({ status: 200 });
       const { summary } = body as unknown as { summary: { total_api_calls: number } };
       return summary.total_api_calls === traffic.length || undefined;
     });

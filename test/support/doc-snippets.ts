@@ -13,7 +13,7 @@ export interface Snippet {
   readonly isAnswer: boolean;
 }
 
-export interface Link {
+interface Link {
   readonly line: number;
   readonly target: string;
 }
@@ -25,7 +25,7 @@ export interface DocPage {
   readonly headings: readonly Heading[];
 }
 
-export interface Heading {
+interface Heading {
   /** 1 for the page's title. */
   readonly level: number;
   readonly text: string;

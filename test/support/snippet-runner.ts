@@ -4,14 +4,13 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Snippet } from "./doc-snippets.ts";
 
-export interface SnippetRunnerOptions {
+interface SnippetRunnerOptions {
   readonly repository: string;
   /** Where the blocks are written; TypeScript runs as a file of an application here that has ai-usage in a folder. */
   readonly directory: string;
-  readonly env: NodeJS.ProcessEnv;
 }
 
-export interface SnippetRun {
+interface SnippetRun {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -46,18 +45,18 @@ export class SnippetRunner {
     return undefined;
   }
 
-  run({ language, text, line }: Snippet): Promise<SnippetRun> {
+  run({ language, text, line }: Snippet, env: NodeJS.ProcessEnv): Promise<SnippetRun> {
     const file = join(this.#options.directory, `line-${line}`);
     switch (language) {
       case "sh":
         writeFileSync(`${file}.sh`, this.#carryingOver(text));
-        return this.#spawn("sh", [`${file}.sh`]);
+        return this.#spawn(env, "sh", [`${file}.sh`]);
       case "ts":
         writeFileSync(`${file}.ts`, text);
-        return this.#spawn(process.execPath, ["--import", "tsx", `${file}.ts`]);
+        return this.#spawn(env, process.execPath, ["--import", "tsx", `${file}.ts`]);
       case "python":
         writeFileSync(`${file}.py`, text);
-        return this.#spawn("python3", [`${file}.py`]);
+        return this.#spawn(env, "python3", [`${file}.py`]);
       default:
         throw new Error(`line ${line}: ${language} is not run`);
     }
@@ -78,8 +77,8 @@ export class SnippetRunner {
     }
   }
 
-  async #spawn(command: string, parameters: readonly string[]): Promise<SnippetRun> {
-    const { repository, env } = this.#options;
+  async #spawn(env: NodeJS.ProcessEnv, command: string, parameters: readonly string[]): Promise<SnippetRun> {
+    const { repository } = this.#options;
     const child = spawn(command, parameters, {
       cwd: repository,
       env,
@@ -106,7 +105,7 @@ function toolOf({ language, text }: Snippet): string | undefined {
   return language === "sh" && /\bcurl\b/.test(text) ? "curl" : undefined;
 }
 
-/** What differs from run to run, or from day to day, made equal: times, dates, ids, tokens. */
+/** What differs from run to run, or from day to day, made equal: times, dates, ids, tokens, versions. */
 const changing: readonly [RegExp, string][] = [
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "<instant>"],
   [/\b\d{4}-\d\d-\d\d\b/g, "<date>"],
@@ -114,7 +113,9 @@ const changing: readonly [RegExp, string][] = [
   [/\b\d{4}-(W\d\d|Q\d|\d\d)\b/g, "<period>"],
   [/\baiu_[a-z0-9]+_[\w-]{43}/g, "<token>"],
   [/\bbud_[0-9a-f]{16}\b/g, "<budget>"],
+  [/(?<="next_cursor":)"[\w-]+"/g, "null"],
   [/(?<="token_id":")[0-9a-f]{12}(?=")/g, "<id>"],
+  [/(?<="version":")[\d.]+(?=")/g, "<version>"],
   [/(?<="hours_until_reset":)[\d.]+/g, "0"],
 ];
 

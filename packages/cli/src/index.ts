@@ -1,1 +1,2 @@
-export {};
+export type { CliParts, Io } from "./context.ts";
+export { createProgram, run } from "./main.ts";

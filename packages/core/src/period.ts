@@ -39,9 +39,9 @@ export function periodAt(kind: PeriodKind, at: Instant, timeZone: string): Perio
   const day = local.startOfDay();
   switch (kind) {
     case "hourly": {
-      const start = local.round({ smallestUnit: "hour", roundingMode: "floor" });
+      const { start, end } = clockHour(local);
       const utc = instantFromEpochMs(start.epochMilliseconds);
-      return period(kind, `${utc.slice(0, 16).replace(/[-:]/g, "")}Z`, start, start.add({ hours: 1 }));
+      return period(kind, `${utc.slice(0, 16).replace(/[-:]/g, "")}Z`, start, end);
     }
     case "daily":
       return period(kind, day.toPlainDate().toString(), day, day.add({ days: 1 }).startOfDay());
@@ -71,6 +71,18 @@ export function periodAt(kind: PeriodKind, at: Instant, timeZone: string): Perio
     default:
       return kind satisfies never;
   }
+}
+
+/** The hour that the zone's clocks show at `local`. Where they move by half an hour (Lord Howe), it is cut there. */
+function clockHour(local: Temporal.ZonedDateTime): Record<"start" | "end", Temporal.ZonedDateTime> {
+  const { minute: minutes, second: seconds, millisecond: milliseconds, offset } = local;
+  const floor = local.subtract({ minutes, seconds, milliseconds });
+  const ceiling = floor.add({ hours: 1 });
+  const moved = (from: Temporal.ZonedDateTime) => from.getTimeZoneTransition("next") ?? from;
+  return {
+    start: floor.offset === offset ? floor : moved(floor),
+    end: ceiling.subtract({ milliseconds: 1 }).offset === offset ? ceiling : moved(local),
+  };
 }
 
 function period(

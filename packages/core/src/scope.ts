@@ -12,6 +12,8 @@ export type NamedDimension = (typeof namedDimensions)[number];
 
 /** Longest name of a service, model, user, team, job, feature … that is accepted. */
 export const NAME_LENGTH_MAX = 128;
+/** The same in bytes of UTF-8: three names and a shard's id make a sort key, which may have 1024. */
+export const NAME_BYTES_MAX = 256;
 
 const DIMENSION = /^[a-z][a-z0-9_]{0,31}$/;
 // `#` separates the parts of a key; control characters, line separators and lone surrogates have no place in a name.
@@ -21,6 +23,7 @@ const NAME = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}#]+$/u;
 export function nameProblem(name: string): string | undefined {
   if (name.length === 0) return "must not be empty";
   if (name.length > NAME_LENGTH_MAX) return `must have at most ${NAME_LENGTH_MAX} characters`;
+  if (Buffer.byteLength(name) > NAME_BYTES_MAX) return `must have at most ${NAME_BYTES_MAX} bytes in UTF-8`;
   if (!NAME.test(name)) return "must not contain # or control characters";
   if (name !== name.trim()) return "must not begin or end with white space";
   return undefined;

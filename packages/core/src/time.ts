@@ -71,10 +71,19 @@ export const QUARTER_MS = 15 * 60_000;
 export const HOUR_MS = 4 * QUARTER_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
+/**
+ * @param name an IANA time zone in any case, `europe/berlin`
+ * @returns the name as it is written, `Europe/Berlin`
+ * @throws RangeError when there is no such zone
+ */
+export function parseTimeZone(name: string): string {
+  if (!/^[A-Za-z]/.test(name)) throw new RangeError("must be an IANA time zone");
+  return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId;
+}
+
 export function isTimeZone(name: string): boolean {
   try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
-    return /^[A-Za-z]/.test(name);
+    return parseTimeZone(name) !== "";
   } catch {
     return false;
   }

@@ -13,7 +13,10 @@ export function formatToken(tokenId: string, secret: Uint8Array): string {
 /** The parts of a token, or nothing when the text is none. */
 export function parseToken(text: string): { tokenId: string; secret: Uint8Array } | undefined {
   const [, tokenId, secret] = TOKEN.exec(text) ?? [];
-  return tokenId && secret ? { tokenId, secret: Buffer.from(secret, "base64url") } : undefined;
+  if (!tokenId || !secret) return undefined;
+  const bytes = Buffer.from(secret, "base64url");
+  // The last character has two bits to spare: only one way of writing a secret is the token.
+  return bytes.toString("base64url") === secret ? { tokenId, secret: bytes } : undefined;
 }
 
 /** SHA-256, hex. */

@@ -70,10 +70,11 @@ export function planUsage(question: UsageQuestion): UsagePlan {
     start: startOfLocalDate(firstDate, timeZone),
     end: startOfLocalDate(plusDays(lastDate, 1), timeZone),
   };
-  const days = datesBetween(firstDate, lastDate);
-  if (days.length > DAYS_MAX) {
+  // Before the days are listed: there may be millions.
+  if (plusDays(firstDate, DAYS_MAX - 1) < lastDate) {
     throw new UnanswerableQuestionError("start_date", `ask about at most ${DAYS_MAX} days at a time`);
   }
+  const days = datesBetween(firstDate, lastDate);
   const sources = sourcesOf(question);
   const byHours = sources.series.some((one) => one === "hour" || timeZone !== "UTC");
   if (byHours && days.length > HOURLY_DAYS_MAX) {
@@ -109,7 +110,8 @@ function sourcesOf(question: UsageQuestion): Sources {
   const { service, model, operation, scope } = question.filter;
   const inUtc = question.timeZone === "UTC";
   if (scope !== undefined) {
-    refuse(service ?? model ?? operation, "service", `with ${scope} no other filter can be combined`);
+    const other = (["service", "model", "operation"] as const).find((name) => question.filter[name]);
+    refuse(other, other ?? "scope", `cannot be combined with ${scope}: ask about one at a time`);
     return { cube: [], series: only(seriesAggregations, question, `of ${scope}`), dimensions: [], scope };
   }
   if (service === undefined && model === undefined && operation === undefined) {

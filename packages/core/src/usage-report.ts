@@ -139,9 +139,9 @@ function seriesGroups(
 
 function dimensionGroups(byScope: ReadonlyMap<Scope, Totals>, summary: Totals): Map<string, UsageGroup> {
   const groups: [string, UsageGroup][] = [...byScope]
-    .filter(([, totals]) => totals.calls !== 0)
+    .filter(([scope, totals]) => totals.calls !== 0 && scopeValueOf(scope) !== NO_VALUE)
     .map(([scope, totals]) => [scopeValueOf(scope), { totals }]);
-  const rest = subtractTotals(summary, sumTotals(byScope.values()));
+  const rest = subtractTotals(summary, sumTotals(groups.map(([, { totals }]) => totals)));
   if (rest.calls > 0) groups.push([NO_VALUE, { totals: rest }]);
   return sortedMap(groups);
 }

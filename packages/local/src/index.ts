@@ -1,1 +1,2 @@
-export {};
+export { type LocalStack, type LocalStackOptions, startLocalStack } from "./start.ts";
+export type { Tokens } from "./tokens.ts";

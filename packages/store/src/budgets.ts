@@ -70,9 +70,11 @@ export async function deactivateBudget(table: Table, budgetId: string): Promise<
       }),
     );
   } catch (error) {
-    // Somebody else deactivated it in between: that is what was asked for.
     if (!(error instanceof TransactionCanceledException)) throw error;
-    return findBudget(table, budgetId);
+    const found = await findBudget(table, budgetId);
+    // Somebody else deactivated it in between: that is what was asked for. Otherwise writers met; it may be tried again.
+    if (found?.active) throw error;
+    return found;
   }
   return { ...budget, active: false };
 }

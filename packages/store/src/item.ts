@@ -1,6 +1,7 @@
 import { type Instant, Money } from "@ai-usage/core";
 import { NumberValue } from "@aws-sdk/lib-dynamodb";
 import { InvalidItemError } from "./errors.ts";
+import type { Key } from "./keys.ts";
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
@@ -101,6 +102,10 @@ export class ItemReader {
     const word = allowed.find((candidate) => candidate === text);
     if (word === undefined) throw new InvalidItemError(name, `is none of ${allowed.join(", ")}`);
     return word;
+  }
+
+  key(): Key {
+    return { PK: this.text("PK"), SK: this.text("SK") };
   }
 
   names(): string[] {

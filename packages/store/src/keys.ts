@@ -24,8 +24,8 @@ export const prefixes = {
   alert: "ALERT#",
 } as const;
 
-/** Sorts after every character that a key part may hold. */
-const AFTER_ALL = "\uffff";
+/** Parts of a key are joined by `#`, so everything that begins with `prefix` and `#` sorts below this. */
+const after = (prefix: string): string => `${prefix}$`;
 
 /**
  * A service's day of raw metrics is spread over this many index partitions, since one takes 1,000 writes a second.
@@ -71,12 +71,12 @@ export const cubePartition = (date: UtcDate): string => `${prefixes.cube}${date}
 
 export const dayRange = (first: UtcDate, last: UtcDate): [string, string] => [
   `DAY#${first}#`,
-  `DAY#${last}#${AFTER_ALL}`,
+  after(`DAY#${last}`),
 ];
 
 export const hourRange = (first: UtcHour, last: UtcHour): [string, string] => [
   `HOUR#${first}#`,
-  `HOUR#${last}#${AFTER_ALL}`,
+  after(`HOUR#${last}`),
 ];
 
 /** What a total's sort key says: the bucket that it sums. */
@@ -103,7 +103,7 @@ export const dateTotalsPartition = (dimension: string, date: UtcDate): string =>
 
 export const dateTotalsRange = (first: UtcDate, last: UtcDate): [string, string] => [
   `${first}#`,
-  `${last}#${AFTER_ALL}`,
+  after(last),
 ];
 
 export const valueOfDateTotal = (position: string): string => position.split("#")[1] ?? "";

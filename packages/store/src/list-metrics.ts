@@ -29,9 +29,11 @@ export async function listMetrics(
   const found = lanes
     .flat()
     .map((item) => new ItemReader(item))
-    .map((item) => ({ key: { PK: item.text("PK"), SK: item.text("SK") }, position: item.text(`${index}SK`) }))
+    .map((item) => ({ key: item.key(), position: item.text(`${index}SK`) }))
     .filter(({ position }) => position !== after)
-    .sort((a, b) => (a.position < b.position ? -1 : 1));
+    .map((one) => ({ ...one, bytes: Buffer.from(one.position) }))
+    // As the index sorts: by bytes of UTF-8, which is not the order of strings here.
+    .sort((a, b) => Buffer.compare(a.bytes, b.bytes));
   const page = found.slice(0, request.limit);
   const items = await getItems(
     table,

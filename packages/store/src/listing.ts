@@ -48,8 +48,10 @@ export async function listEntities<T>(
 }
 
 async function itemsByKey(table: Table, positions: readonly ItemReader[]): Promise<Map<string, Item>> {
-  const keys = positions.map((position) => ({ PK: position.text("PK"), SK: position.text("SK") }));
-  const items = await getItems(table, keys);
+  const items = await getItems(
+    table,
+    positions.map((position) => position.key()),
+  );
   return new Map(items.map((item) => [new ItemReader(item).text("PK"), item]));
 }
 

@@ -1,7 +1,7 @@
 import type { PricedMetric, Pricing } from "@ai-usage/core";
 import { getItems, putItems } from "./batches.ts";
-import type { Item } from "./item.ts";
-import { type Key, metricKey, requestIdOf } from "./keys.ts";
+import { type Item, ItemReader } from "./item.ts";
+import { metricKey, requestIdOf } from "./keys.ts";
 import {
   contentHash,
   fromStoredMetricItem,
@@ -55,5 +55,5 @@ async function findStored(
 ): Promise<Map<string, StoredMetric>> {
   const ids = new Set(metrics.map(({ metric }) => metric.requestId));
   const items = await getItems(table, [...ids].map(metricKey), storedMetricAttributes);
-  return new Map(items.map((item) => [requestIdOf(item as unknown as Key), fromStoredMetricItem(item)]));
+  return new Map(items.map((item) => [requestIdOf(new ItemReader(item).key()), fromStoredMetricItem(item)]));
 }

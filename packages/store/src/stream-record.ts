@@ -28,8 +28,7 @@ export function itemAfter(record: StreamRecord): Item | undefined {
 }
 
 export function keyOfRecord(record: StreamRecord): Key {
-  const read = new ItemReader(unmarshallItem(record.dynamodb.Keys));
-  return { PK: read.text("PK"), SK: read.text("SK") };
+  return new ItemReader(unmarshallItem(record.dynamodb.Keys)).key();
 }
 
 /** Whether DynamoDB itself removed the item, because its time to live was over. */

@@ -37,7 +37,7 @@ export function budgetNewsOf(records: readonly StreamRecord[]): BudgetNews {
       const bucket = bucketOfTotal(key);
       // Lineages of one bucket are one piece of news.
       totals.set(`${key.PK}#${JSON.stringify(bucket)}`, { scope: scopeOfTotal(key), bucket });
-    } else if (key.PK.startsWith(prefixes.alert) && item) {
+    } else if (key.PK.startsWith(prefixes.alert) && item && record.eventName === "INSERT") {
       alerts.push(fromAlertItem(item).alert);
     } else if (key.PK.startsWith(prefixes.budget) && item) {
       budgets.push(fromBudgetItem(item));

@@ -21,26 +21,39 @@ const METADATA_VALUE_LENGTH_MAX = 256;
 // What was said to a model and what it answered is never kept, so a field that would hold it is refused.
 const TEXT_OF_CALL = /^(prompts?|messages?|completions?|content|responses?|input_text|output_text)$/i;
 
-const metadataField = z
-  .record(
+const metadataName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, "must have names of letters, digits, _ . - (at most 64)")
+  .refine((key) => !TEXT_OF_CALL.test(key), "must not hold the text of a call");
+
+// What a number of DynamoDB and a number of JavaScript both hold.
+const isStorable = (value: number) =>
+  value === 0 || (Math.abs(value) >= 1e-100 && Math.abs(value) <= Number.MAX_SAFE_INTEGER);
+
+const PLAIN_VALUE = `must be a number up to 2^53, true, false or a string of at most ${METADATA_VALUE_LENGTH_MAX} characters`;
+
+const metadataValue = z.union(
+  [
     z
       .string()
-      .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, "must have names of letters, digits, _ . - (at most 64)")
-      .refine((key) => !TEXT_OF_CALL.test(key), "must not hold the text of a call"),
-    z.union(
-      [
-        z
-          .string()
-          .max(METADATA_VALUE_LENGTH_MAX, `must have at most ${METADATA_VALUE_LENGTH_MAX} characters`),
-        z.number(),
-        z.boolean(),
-      ],
-      {
-        error: () =>
-          `must be a finite number, true, false or a string of at most ${METADATA_VALUE_LENGTH_MAX} characters`,
-      },
-    ),
-    { error: () => "must be an object of names (letters, digits, _ . -) and plain values" },
+      .max(METADATA_VALUE_LENGTH_MAX, PLAIN_VALUE)
+      .refine((text) => !/\p{Cs}/u.test(text), "must not contain half a character (a lone surrogate)"),
+    z.number().refine(isStorable, PLAIN_VALUE),
+    z.boolean(),
+  ],
+  { error: () => PLAIN_VALUE },
+);
+
+const metadataField = z
+  // JSON can hold this name, and a record would drop it without a word.
+  .custom((value) => typeof value !== "object" || value === null || !Object.hasOwn(value, "__proto__"), {
+    error: () => "must have names of letters, digits, _ . - (at most 64)",
+    abort: true,
+  })
+  .pipe(
+    z.record(metadataName, metadataValue, {
+      error: () => "must be an object of names (letters, digits, _ . -) and plain values",
+    }),
   )
   .refine(
     (metadata) => Object.keys(metadata).length <= METADATA_ENTRIES_MAX,

@@ -55,17 +55,22 @@ export function fieldProblem(field: string, message: string): ProblemError {
   return new ProblemError(400, `${field} ${message}`, [{ field, message }]);
 }
 
+/** Most fields that one answer names: a body of nothing but mistakes must not make an answer larger than itself. */
+const FIELD_ERRORS_MAX = 10;
+
 export function fieldErrorsOf(error: z.ZodError): FieldError[] {
-  return error.issues.flatMap((issue) => {
-    const path = pathText(issue.path);
-    if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => ({
-        field: path ? `${path}.${short(key)}` : short(key),
-        message: "is not a field that is known here",
-      }));
-    }
-    return [{ field: path || "(body)", message: issue.message }];
-  });
+  return error.issues.flatMap(fieldErrorsOfIssue).slice(0, FIELD_ERRORS_MAX);
+}
+
+function fieldErrorsOfIssue(issue: z.core.$ZodIssue): FieldError[] {
+  const path = pathText(issue.path);
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      field: path ? `${path}.${short(key)}` : short(key),
+      message: "is not a field that is known here",
+    }));
+  }
+  return [{ field: path || "(body)", message: issue.message }];
 }
 
 /** @throws ProblemError 400 that names every field that is wrong */

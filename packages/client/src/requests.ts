@@ -1,0 +1,89 @@
+import type { Aggregation, PeriodKind, ThresholdLevel, TokenRole, Usage } from "@ai-usage/core";
+
+/** One metered call, as `POST /ai_usage` takes it. Give either `usage` or `input_tokens` and `output_tokens`. */
+export interface MetricInput {
+  /** Names the call for ever: sent twice, it is stored and counted once. */
+  readonly request_id: string;
+  /** Who bills it: `openai`, `anthropic`, … */
+  readonly service: string;
+  readonly operation: string;
+  /** ISO 8601 with an offset. */
+  readonly timestamp: string;
+  readonly model?: string;
+  readonly usage?: Usage;
+  readonly input_tokens?: number;
+  readonly output_tokens?: number;
+  readonly total_tokens?: number;
+  readonly call_count?: number;
+  /** The provider's own figure, which wins over the price book. Text is exact. */
+  readonly cost_usd?: string | number;
+  readonly latency_ms?: number;
+  readonly user_id?: string;
+  readonly team?: string;
+  readonly feature?: string;
+  readonly environment?: string;
+  readonly job_id?: string;
+  readonly batch_id?: string;
+  readonly github_pr?: number;
+  /** Class of the error when the call failed. */
+  readonly error?: string;
+  readonly metadata?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Days are `yyyy-mm-dd`, both included, by the calendar of `tz`. */
+export interface UsageQuery {
+  readonly start_date?: string;
+  readonly end_date?: string;
+  /** @default "UTC" */
+  readonly tz?: string;
+  readonly aggregation?: readonly Aggregation[];
+  readonly service?: string;
+  readonly model?: string;
+  readonly operation?: string;
+  readonly user?: string;
+  readonly team?: string;
+  readonly job?: string;
+  readonly feature?: string;
+  readonly environment?: string;
+  /** Any scope, custom ones too: `department:engineering`. */
+  readonly scope?: string;
+}
+
+export interface PageQuery {
+  /** 1 to 500. @default 100 */
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+/** Of a service on a day (UTC), or of a job, or of a batch. */
+export interface EventQuery extends PageQuery {
+  readonly service?: string;
+  readonly date?: string;
+  readonly job?: string;
+  readonly batch?: string;
+  readonly user?: string;
+}
+
+export interface BudgetInput {
+  readonly scope: string;
+  /** US dollars. Text is exact. */
+  readonly amount: string | number;
+  readonly period: PeriodKind;
+  /** @default "UTC" */
+  readonly time_zone?: string;
+  /** Percentages, with levels of their own or the default ones. @default 50, 80, 95, 100 */
+  readonly thresholds?: readonly (
+    | string
+    | number
+    | { readonly percent: string | number; readonly level?: ThresholdLevel }
+  )[];
+  readonly name?: string;
+}
+
+export interface TokenInput {
+  readonly name: string;
+  readonly roles: readonly TokenRole[];
+  /** When given, only these scopes may be sent to and asked about. */
+  readonly scopes?: readonly string[];
+  readonly expires_at?: string;
+}

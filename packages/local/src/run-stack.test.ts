@@ -1,0 +1,172 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LOCAL_AWS } from "./engine/index.ts";
+import { type RunningStack, runStack } from "./run-stack.ts";
+import { loadAssembly } from "./template/assembly.ts";
+import { Stack } from "./template/stack.ts";
+import { functionResource, temporaryDirectory, writeAssembly } from "./testing/fixture-assembly.ts";
+
+/** Fails the invocation that tells it to, else answers with its environment and what it was sent. */
+const probe = `import { appendFileSync } from "node:fs";
+export const handler = async (event) => {
+  appendFileSync(process.env.SEEN_FILE, JSON.stringify(event) + "\\n");
+  if (event.fail) throw new TypeError("told to");
+  return { event, environment: process.env };
+};`;
+
+const maker = `export const handler = async ({ ResponseURL, ResourceProperties, RequestType }) => {
+  const Status = ResourceProperties.Refuse ? "FAILED" : "SUCCESS";
+  const body = JSON.stringify({ Status, Reason: "refused", PhysicalResourceId: "made", Data: { Answer: RequestType } });
+  await fetch(ResponseURL, { method: "PUT", body });
+};`;
+
+const directory = temporaryDirectory();
+const seenFile = join(directory.path, "seen.jsonl");
+const assembly = join(directory.path, "assembly");
+const state = join(directory.path, "state");
+const key = [{ AttributeName: "PK", KeyType: "HASH" }];
+const attributes = [{ AttributeName: "PK", AttributeType: "S" }];
+
+const resources = {
+  Table: {
+    Type: "AWS::DynamoDB::Table",
+    Properties: {
+      KeySchema: key,
+      AttributeDefinitions: attributes,
+      BillingMode: "PAY_PER_REQUEST",
+      StreamSpecification: { StreamViewType: "NEW_IMAGE" },
+    },
+  },
+  Probe: functionResource("probe", {
+    Environment: { Variables: { TABLE: { Ref: "Table" }, SEEN_FILE: seenFile } },
+  }),
+  Maker: functionResource("maker"),
+  Made: { Type: "Custom::Made", Properties: { ServiceToken: { "Fn::GetAtt": ["Maker", "Arn"] } } },
+  Mapping: {
+    Type: "AWS::Lambda::EventSourceMapping",
+    Properties: {
+      EventSourceArn: { "Fn::GetAtt": ["Table", "StreamArn"] },
+      FunctionName: { Ref: "Probe" },
+      StartingPosition: "TRIM_HORIZON",
+      BatchSize: 10,
+    },
+  },
+  Api: { Type: "AWS::ApiGatewayV2::Api", Properties: { ProtocolType: "HTTP" } },
+};
+
+let stack: Stack;
+let running: RunningStack;
+
+async function start(): Promise<void> {
+  stack = new Stack(await loadAssembly(assembly));
+  running = await runStack({ stack, state, port: 0 });
+}
+
+beforeAll(async () => {
+  writeAssembly(assembly, {
+    functions: { probe, maker },
+    resources,
+    outputs: { Answer: { "Fn::GetAtt": ["Made", "Answer"] } },
+  });
+  await start();
+});
+
+afterAll(async () => {
+  await running?.stop();
+  directory.remove();
+});
+
+const invoke = (name: string, body: string, headers: Record<string, string> = {}) =>
+  fetch(`${running.lambdaEndpoint}/2015-03-31/functions/${name}/invocations`, {
+    method: "POST",
+    body,
+    headers,
+  });
+const seen = () =>
+  existsSync(seenFile)
+    ? readFileSync(seenFile, "utf8")
+        .trim()
+        .split("\n")
+        .map((line): unknown => JSON.parse(line))
+    : [];
+
+describe("Lambda", () => {
+  it("invokes a function by name or ARN with what the template gives it", async () => {
+    const response = await invoke("probe", '{"n":1}');
+    expect(response.headers.get("x-amz-executed-version")).toBe("$LATEST");
+    expect(await response.json()).toMatchObject({
+      event: { n: 1 },
+      environment: {
+        TABLE: "fixture-Table",
+        AWS_REGION: "us-east-1",
+        AWS_LAMBDA_FUNCTION_NAME: "probe",
+        AWS_ENDPOINT_URL_DYNAMODB: running.dynamodbEndpoint,
+      },
+    });
+    const byArn = await invoke(
+      encodeURIComponent("arn:aws:lambda:us-east-1:000000000000:function:probe"),
+      "{}",
+    );
+    expect(byArn.status).toBe(200);
+  });
+
+  it("answers with the error of a function that fails", async () => {
+    const response = await invoke("probe", '{"fail":true}');
+    expect(response.status).toBe(200);
+    expect(response.headers.get("x-amz-function-error")).toBe("Unhandled");
+    expect(await response.json()).toMatchObject({ errorType: "TypeError", errorMessage: "told to" });
+  });
+
+  it("takes an event now and delivers it later", async () => {
+    const response = await invoke("probe", '{"later":1}', { "x-amz-invocation-type": "Event" });
+    expect(response.status).toBe(202);
+    await running.drained();
+    expect(seen()).toContainEqual({ later: 1 });
+  });
+
+  it("refuses what Lambda refuses", async () => {
+    expect((await invoke("nobody", "{}")).status).toBe(404);
+    expect((await invoke("probe", "{not JSON")).status).toBe(400);
+    expect((await invoke("probe", `"${"x".repeat(6 * 1024 * 1024)}"`)).status).toBe(413);
+    const large = `"${"x".repeat(1024 * 1024)}"`;
+    expect((await invoke("probe", large, { "x-amz-invocation-type": "Event" })).status).toBe(413);
+  });
+
+  it("does not listen to pages in a browser", async () => {
+    expect((await invoke("probe", "{}", { origin: "https://elsewhere.example" })).status).toBe(403);
+  });
+});
+
+describe("stack on one machine", () => {
+  it("feeds a function from the table's stream", async () => {
+    const { region, ...credentials } = LOCAL_AWS;
+    const client = new DynamoDBClient({ endpoint: running.dynamodbEndpoint, region, credentials });
+    await client.send(new PutItemCommand({ TableName: "fixture-Table", Item: { PK: { S: "a" } } }));
+    client.destroy();
+    await running.drained();
+    expect(seen()).toContainEqual({
+      Records: [
+        expect.objectContaining({ dynamodb: expect.objectContaining({ NewImage: { PK: { S: "a" } } }) }),
+      ],
+    });
+  });
+
+  it("makes a custom resource once per home", async () => {
+    expect(stack.output("Answer")).toBe("Create");
+    const file = join(state, "custom-resources.json");
+    const made = readFileSync(file, "utf8");
+    await running.stop();
+    await start();
+    expect(readFileSync(file, "utf8")).toBe(made);
+    expect(stack.output("Answer")).toBe("Create");
+  });
+
+  it("does not start when a custom resource cannot be made", async () => {
+    const refused = { ...resources.Made, Properties: { ...resources.Made.Properties, Refuse: "true" } };
+    writeAssembly(assembly, { functions: { probe, maker }, resources: { ...resources, Made: refused } });
+    const options = { stack: new Stack(await loadAssembly(assembly)), state: `${state}-refused`, port: 0 };
+    await expect(runStack(options)).rejects.toThrow("custom resource Made could not be made: refused");
+  });
+});

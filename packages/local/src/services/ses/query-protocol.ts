@@ -1,0 +1,65 @@
+import { randomUUID } from "node:crypto";
+
+const NAMESPACE = "http://ses.amazonaws.com/doc/2010-12-01/";
+
+/** A request of the AWS Query protocol: `Action=SendEmail&Destination.ToAddresses.member.1=…`. */
+export class QueryRequest {
+  readonly #parameters: URLSearchParams;
+
+  constructor(body: string) {
+    this.#parameters = new URLSearchParams(body);
+  }
+
+  get action(): string {
+    return this.text("Action") ?? "";
+  }
+
+  text(name: string): string | undefined {
+    return this.#parameters.get(name) ?? undefined;
+  }
+
+  list(name: string): string[] {
+    const values: string[] = [];
+    for (let index = 1; ; index += 1) {
+      const value = this.text(`${name}.member.${index}`);
+      if (value === undefined) return values;
+      values.push(value);
+    }
+  }
+}
+
+export class QueryError extends Error {
+  override readonly name = "QueryError";
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** @param result names and values of the flat result, `{ MessageId: "…" }` */
+export function queryResult(action: string, result: Readonly<Record<string, string>>): Response {
+  const fields = Object.entries(result).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`);
+  return xml(
+    200,
+    `<${action}Response xmlns="${NAMESPACE}"><${action}Result>${fields.join("")}</${action}Result>` +
+      `<ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata></${action}Response>`,
+  );
+}
+
+export function queryFailure({ code, message }: QueryError): Response {
+  return xml(
+    400,
+    `<ErrorResponse xmlns="${NAMESPACE}"><Error><Type>Sender</Type><Code>${escapeXml(code)}</Code>` +
+      `<Message>${escapeXml(message)}</Message></Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`,
+  );
+}
+
+function xml(status: number, body: string): Response {
+  return new Response(body, { status, headers: { "content-type": "text/xml" } });
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}

@@ -1,0 +1,155 @@
+import { type AIUsageMetric, DAY_MS, parseInstant, plusMs } from "@ai-usage/core";
+import { describe, expect, it } from "vitest";
+import { parseMetric } from "./metric-wire.ts";
+
+const rules = { now: parseInstant("2026-11-22T12:00:00Z"), retentionDays: 400 };
+const smallest = {
+  request_id: "req-1",
+  service: "openai",
+  operation: "chat.completions",
+  timestamp: "2026-11-22T11:00:00+01:00",
+};
+
+function accepted(input: unknown): AIUsageMetric {
+  const parsed = parseMetric(input, rules);
+  if ("errors" in parsed) throw new Error(JSON.stringify(parsed.errors));
+  return parsed.metric;
+}
+
+function refused(change: Record<string, unknown>): string[] {
+  const parsed = parseMetric({ ...smallest, ...change }, rules);
+  return "errors" in parsed ? parsed.errors.map(({ field, message }) => `${field} ${message}`) : [];
+}
+
+describe("metric", () => {
+  it("needs an id, a service, an operation and a time", () => {
+    expect(JSON.parse(JSON.stringify(accepted(smallest)))).toEqual({
+      requestId: "req-1",
+      service: "openai",
+      operation: "chat.completions",
+      timestamp: "2026-11-22T10:00:00.000Z",
+      usage: {},
+      callCount: 1,
+      metadata: {},
+    });
+    for (const field of Object.keys(smallest)) {
+      expect(refused({ [field]: undefined })).toEqual([`${field} must be a string`]);
+    }
+  });
+
+  it("may say all there is to say", () => {
+    const metric = accepted({
+      ...smallest,
+      model: "gpt-4o",
+      usage: { input: 5, cache_read: 0, output: 7 },
+      call_count: 3,
+      cost_usd: "0.000000000000000001",
+      latency_ms: 12.6,
+      user_id: "ann",
+      team: "growth",
+      feature: "search",
+      environment: "prod",
+      job_id: "nightly",
+      batch_id: "b1",
+      github_pr: 42,
+      error: "RateLimitError",
+      metadata: { department: "r&d", retries: 2, cached: false, constructor: "x" },
+    });
+    expect(metric).toMatchObject({
+      usage: { input: 5, cache_read: 0, output: 7 },
+      callCount: 3,
+      latencyMs: 13,
+      jobId: "nightly",
+      batchId: "b1",
+      githubPr: 42,
+      error: "RateLimitError",
+      metadata: { department: "r&d", retries: 2, cached: false, constructor: "x" },
+    });
+    expect(metric.reportedCost?.toString()).toBe("0.000000000000000001");
+  });
+
+  it("may count tokens by two plain fields instead of usage by kind", () => {
+    const usageOf = (fields: object) => accepted({ ...smallest, ...fields }).usage;
+    expect(usageOf({ input_tokens: 5, output_tokens: 0, total_tokens: 5 })).toEqual({ input: 5, output: 0 });
+    expect(usageOf({ input_tokens: 5 })).toEqual({ input: 5 });
+    expect(refused({ usage: {}, input_tokens: 5 })).toEqual([
+      "input_tokens must be left out when usage is given",
+    ]);
+    expect(refused({ input_tokens: 5, total_tokens: 6 })).toEqual([
+      "total_tokens must be input_tokens and output_tokens together",
+    ]);
+  });
+
+  it.each<[unknown, string]>([
+    [0, "0"],
+    ["0", "0"],
+    [0.000000075, "0.000000075"],
+    [7.5e-8, "0.000000075"],
+    [123456789.123456, "123456789.123456"],
+    [1e9, "1000000000"],
+    [1e-18, "0.000000000000000001"],
+    ["0.123456789012345678", "0.123456789012345678"],
+  ])("costs %j, exactly %s", (cost, exact) => {
+    expect(accepted({ ...smallest, cost_usd: cost }).reportedCost?.toString()).toBe(exact);
+  });
+
+  it("happened within retention, and at most five minutes from now", () => {
+    const at = (ms: number) => refused({ timestamp: plusMs(rules.now, ms) });
+    expect(at(5 * 60_000)).toEqual([]);
+    expect(at(5 * 60_000 + 1)).toEqual(["timestamp must not be more than 5 minutes ahead of our clock"]);
+    expect(at(-400 * DAY_MS)).toEqual([]);
+    expect(at(-400 * DAY_MS - 1)).toEqual(["timestamp must be within the last 400 days"]);
+  });
+
+  it("is told everything that is wrong with it, up to ten fields", () => {
+    expect(refused({ service: "", call_count: 0, cost_usd: -1, foo: 1 })).toEqual([
+      "service must not be empty",
+      "call_count must be a whole number from 1 to 1000000",
+      "cost_usd must not be negative",
+      "foo is not a field that is known here",
+    ]);
+    const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`field_${index}`, 1]));
+    expect(refused(many)).toHaveLength(10);
+  });
+
+  it("is called by its id where that can be read", () => {
+    expect(parseMetric({ ...smallest, service: 1 }, rules)).toMatchObject({ requestId: "req-1" });
+    expect(parseMetric({ ...smallest, request_id: 5 }, rules)).toMatchObject({ requestId: null });
+    expect(parseMetric(null, rules)).toMatchObject({ requestId: null, errors: [{ field: "(body)" }] });
+  });
+});
+
+describe("metadata", () => {
+  const errorsOf = (metadata: unknown) => refused({ metadata });
+
+  it("may hold plain values that the table can hold", () => {
+    const metadata = {
+      a: Number.MAX_SAFE_INTEGER,
+      b: -1.5,
+      c: 0,
+      d: 1e-100,
+      e: "",
+      f: "x".repeat(256),
+      g: "🚀",
+    };
+    expect(accepted({ ...smallest, metadata }).metadata).toEqual(metadata);
+  });
+
+  it.each<[string, unknown, string]>([
+    ["a number that DynamoDB cannot hold", { a: 1e300 }, "metadata.a"],
+    ["a number that no integer of ours can hold", { a: 2 ** 53 }, "metadata.a"],
+    ["a number too close to zero", { a: 1e-200 }, "metadata.a"],
+    ["half a character", { a: "\ud800" }, "metadata.a"],
+    ["a long text", { a: "x".repeat(257) }, "metadata.a"],
+    ["a list", { a: [] }, "metadata.a"],
+    ["nothing", { a: null }, "metadata.a"],
+    ["another level", { a: { b: 1 } }, "metadata.a"],
+    ["a prompt", { Prompt: "Write me a poem" }, "metadata.Prompt"],
+    ["messages", { messages: "hi" }, "metadata.messages"],
+    ["an odd name", { "a b": 1 }, "metadata.a b"],
+    ["a prototype", JSON.parse('{"__proto__": "x"}'), "metadata"],
+    ["too much", Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`k${index}`, 1])), "metadata"],
+  ])("may not hold %s", (_, metadata, field) => {
+    expect(errorsOf(metadata)).toEqual([expect.stringMatching(new RegExp(`^${field} must `))]);
+  });
+});

@@ -1,0 +1,67 @@
+import { customScopesOf, type Instant, type PricedMetric } from "@ai-usage/core";
+import { readTrace, trafficOf, type WireMetric } from "@ai-usage/demo";
+import { builtInPriceBook, priceMetric } from "@ai-usage/pricing";
+import { type Table, toMetricItem } from "@ai-usage/store";
+import { parseMetric } from "@ai-usage/wire";
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import type { Ingest } from "../../lambdas/ingest/ingest.ts";
+
+const trace = readTrace();
+const book = builtInPriceBook();
+
+export interface EventsOptions {
+  readonly count: number;
+  /** When the last of them happened. */
+  readonly endMs: number;
+  /** Events of different prefixes are different events. */
+  readonly idPrefix: string;
+  /** Whether events of jobs are among them, which have one more index entry. @default true */
+  readonly withJobs?: boolean;
+}
+
+/** The demo's traffic, as often over as it takes. */
+export function eventsOf({ count, endMs, idPrefix, withJobs = true }: EventsOptions): WireMetric[] {
+  const events: WireMetric[] = [];
+  for (let lap = 0; events.length < count; lap++) {
+    const traffic = trafficOf(trace, endMs, `${idPrefix}-${lap}`);
+    events.push(...(withJobs ? traffic : traffic.filter(({ job_id }) => job_id === undefined)));
+  }
+  return events.slice(0, count);
+}
+
+/** The ingest function's parts with the settings of a deployment that set none. */
+export function ingestInto(table: Table): Ingest {
+  return {
+    table,
+    book,
+    scopeMetadataKeys: ["department", "project", "cost_center"],
+    retentionDays: 400,
+    serviceIndex: true,
+  };
+}
+
+/** What the ingest function makes of events before it stores them. */
+export function pricedOf(events: readonly WireMetric[], ingest: Ingest, now: Instant): PricedMetric[] {
+  return events.map((event) => {
+    const parsed = parseMetric(event, { now, retentionDays: ingest.retentionDays });
+    if ("errors" in parsed) throw new Error(`the event is refused: ${JSON.stringify(parsed.errors)}`);
+    const { metric } = parsed;
+    return {
+      metric,
+      pricing: priceMetric(ingest.book, metric),
+      customScopes: customScopesOf(metric, ingest.scopeMetadataKeys),
+    };
+  });
+}
+
+/** The very items that the ingest function stores for events, as the engine takes them. */
+export function itemsOf(
+  events: readonly WireMetric[],
+  ingest: Ingest,
+  now: Instant,
+): Record<string, AttributeValue>[] {
+  return pricedOf(events, ingest, now).map((priced) =>
+    marshall(toMetricItem(priced, ingest), { removeUndefinedValues: true }),
+  );
+}

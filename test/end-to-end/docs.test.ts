@@ -1,0 +1,203 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type LocalStack, startLocalStack } from "@ai-usage/local";
+import { parseOverrides } from "@ai-usage/pricing";
+import { fromThresholdCrossed, toThresholdCrossed } from "@ai-usage/wire";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { type DocPage, readDocPage, type Snippet } from "../support/doc-snippets.ts";
+import { comparable, isRunnable, SnippetRunner } from "../support/snippet-runner.ts";
+
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+const read = (file: string) => readFileSync(join(repository, file), "utf8");
+
+const markdownIn = (folder: string): string[] =>
+  readdirSync(join(repository, folder))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join(folder, name));
+
+const guide = [...markdownIn("."), ...markdownIn("docs")];
+const pages = new Map<string, DocPage>(
+  [...guide, ...markdownIn("docs/decisions")].map((file) => [file, readDocPage(read(file))]),
+);
+const pageOf = (file: string): DocPage => {
+  const page = pages.get(file);
+  if (page === undefined) throw new Error(`there is no page ${file}`);
+  return page;
+};
+
+const directory = mkdtempSync(join(tmpdir(), "ai-usage-docs-"));
+const assembly = join(directory, "cdk.out");
+let stack: LocalStack;
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  const home = join(directory, "home");
+  mkdirSync(home);
+  stack = await startLocalStack({ ephemeral: true, home });
+  env = {
+    ...process.env,
+    AI_USAGE_API_URL: stack.apiUrl,
+    AI_USAGE_TOKEN: stack.tokens.admin,
+    AI_USAGE_HOME: home,
+    AI_USAGE_INGEST_FUNCTION: stack.ingestFunctionName,
+    AWS_ENDPOINT_URL_LAMBDA: stack.lambdaEndpoint,
+    AWS_PROFILE: undefined,
+    AWS_REGION: "local",
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+    // The template is validated by its own tests; here it would take most of the time.
+    CDK_VALIDATION: "false",
+    CDK_OUTPUT: assembly,
+    CDK_NOTICES: "false",
+    CDK_DISABLE_CLI_TELEMETRY: "true",
+    NODE_NO_WARNINGS: "1",
+    // A command that is not installed is an error here, and no reason to ask a registry.
+    npm_config_offline: "true",
+    npm_config_update_notifier: "false",
+  };
+});
+
+afterAll(async () => {
+  await stack?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+describe.each(guide)("%s", (file) => {
+  const { snippets } = pageOf(file);
+  const runner = new SnippetRunner({ repository, directory: join(directory, file.replaceAll("/", "-")) });
+  let printed: string | undefined;
+
+  it("says why of every block that is not run", () => {
+    for (const { line, noRun } of snippets) expect(noRun ?? "none", `line ${line}`).not.toBe("");
+  });
+
+  it("holds JSON that is JSON", () => {
+    for (const { line, text } of snippets.filter(({ language }) => language === "json")) {
+      expect(() => JSON.parse(text), `line ${line}`).not.toThrow();
+    }
+  });
+
+  const run = async (snippet: Snippet) => {
+    // A reader is slower than the totals; the test waits for them.
+    await stack.drained();
+    const { exitCode, stdout, stderr } = await runner.run(snippet, env);
+    expect(exitCode, `${stdout}${stderr}`).toBe(0);
+    printed = stdout;
+  };
+
+  for (const snippet of snippets.filter((one) => isRunnable(one) || one.isAnswer)) {
+    const { line, language, isAnswer, text } = snippet;
+    if (isAnswer) {
+      it(`line ${line} is what the block before it prints`, (context) => {
+        if (printed === undefined) context.skip("the block before it was not run");
+        else expect(comparable(printed)).toEqual(comparable(text));
+      });
+    } else {
+      it(`line ${line} runs: ${language}`, async (context) => {
+        printed = undefined;
+        const missing = runner.missingFor(snippet);
+        if (missing === undefined) await run(snippet);
+        else context.skip(missing);
+      });
+    }
+  }
+});
+
+describe.each([...pages.keys()])("links of %s", (file) => {
+  const inside = pageOf(file).links.filter(({ target }) => !/^[a-z]+:/.test(target));
+
+  it("lead to files and headings that exist", () => {
+    for (const { line, target } of inside) {
+      const [path = "", anchor] = target.split("#");
+      const found = path === "" ? join(repository, file) : resolve(repository, dirname(file), path);
+      expect(existsSync(found), `line ${line}: ${target}`).toBe(true);
+      if (anchor === undefined) continue;
+      const anchors = readDocPage(readFileSync(found, "utf8")).headings.map((heading) => heading.anchor);
+      expect(anchors, `line ${line}: ${target}`).toContain(anchor);
+    }
+  });
+});
+
+describe("docs/README.md", () => {
+  it("leads to every page of the guide", () => {
+    const linked = pageOf("docs/README.md").links.map(({ target }) =>
+      join("docs", target.split("#")[0] ?? ""),
+    );
+    expect(linked).toEqual(
+      expect.arrayContaining(guide.filter((file) => file.startsWith("docs/") && file !== "docs/README.md")),
+    );
+  });
+});
+
+describe("docs/operations.md", () => {
+  it("has a heading for every alarm of the template, and none for an alarm that there is not", async () => {
+    const { headings } = pageOf("docs/operations.md");
+    const first = headings.findIndex(({ anchor }) => anchor === "alarms") + 1;
+    const last = headings.findIndex(({ level }, index) => index >= first && level <= 2);
+    const written = headings.slice(first, last).map(({ anchor }) => anchor);
+    expect(written.toSorted()).toEqual((await runbooksOfTemplate()).toSorted());
+  });
+});
+
+/** Of the app as the guide synthesized it; or of one made here, when this test runs by itself. */
+async function runbooksOfTemplate(): Promise<string[]> {
+  if (!existsSync(assembly)) await synthesize();
+  const templates = readdirSync(assembly).filter((name) => name.endsWith(".template.json"));
+  const links = templates.flatMap((name) => [
+    ...readFileSync(join(assembly, name), "utf8").matchAll(/docs\/operations\.md#([a-z0-9-]+)/g),
+  ]);
+  return [...new Set(links.map(([, anchor = ""]) => anchor))];
+}
+
+async function synthesize(): Promise<void> {
+  const app = spawn(process.execPath, ["--import", "tsx", "bin/ai-usage.ts"], {
+    cwd: repository,
+    env: { ...env, CDK_OUTDIR: assembly },
+    stdio: "ignore",
+  });
+  const exitCode = await new Promise((done, fail) => app.on("error", fail).on("close", done));
+  expect(exitCode, "exit code of bin/ai-usage.ts").toBe(0);
+}
+
+describe("docs/alerts.md", () => {
+  const example = pageOf("docs/alerts.md")
+    .snippets.filter(({ language, isAnswer }) => language === "json" && !isAnswer)
+    .map(({ text }) => JSON.parse(text))
+    .find((value) => "detail" in value && "detail-type" in value && "time" in value);
+  const schema = JSON.parse(read("docs/snippets/budget-threshold-crossed.schema.json"));
+
+  it("shows the event's detail as it is published", () => {
+    expect(toThresholdCrossed(fromThresholdCrossed(example.detail))).toEqual(example.detail);
+  });
+
+  it("has a schema that the detail fits, and that leaves nothing of it out", () => {
+    expect(() => z.fromJSONSchema(schema).parse(example.detail)).not.toThrow();
+    expect(() => z.fromJSONSchema(schema).parse({ ...example.detail, schema_version: "2" })).toThrow();
+    expect(Object.keys(schema.properties)).toEqual(Object.keys(example.detail));
+    expect(Object.keys(schema.properties.alert.properties)).toEqual(Object.keys(example.detail.alert));
+  });
+});
+
+describe("docs/prices.md", () => {
+  it("shows an override file that can be used", () => {
+    const file = "docs/snippets/price-overrides.json";
+    expect(() => parseOverrides(read(file))).not.toThrow();
+    const shown = pageOf("docs/prices.md").snippets.filter(({ language }) => language === "json");
+    expect(shown.map(({ text }) => JSON.parse(text))).toContainEqual(JSON.parse(read(file)));
+  });
+});
+
+describe("the guide", () => {
+  it("names only files that exist", () => {
+    const named = /`((?:packages|lambdas|lib|bin|test|docs|scripts)\/[\w./-]+\.\w+)`/g;
+    for (const file of guide) {
+      for (const [, name = ""] of read(file).matchAll(named)) {
+        expect(existsSync(join(repository, name)), `${file}: ${name}`).toBe(true);
+      }
+    }
+  });
+});
