@@ -33,8 +33,9 @@ export class Rollup extends Construct {
       filters: [{ dynamodb: { Keys: { PK: { S: FilterRule.beginsWith(partitions.metric) } } } }],
       batchSize: 1000,
       batchingWindow: Duration.seconds(1),
-      // Only the events of a window carry the shardId that counters are keyed by.
-      tumblingWindow: Duration.seconds(1),
+      // Only the events of a window carry the shardId that counters are keyed by. A batch never spans two windows, and
+      // each ends with a call of its own, so short ones would cut a backlog small and cost invocations.
+      tumblingWindow: Duration.minutes(1),
     });
   }
 }

@@ -21,9 +21,10 @@ const SEED = Number(process.env.AI_USAGE_TEST_SEED ?? Math.floor(Math.random() *
 const SENDERS = 8;
 const BATCH = 100;
 
+// Yearly, so that the hour of traffic lies within one period but for one hour of the year.
 const budgets = [
-  { scope: "global:all", amount: "20", period: "monthly" },
-  { scope: "team:review", amount: "6", period: "monthly", time_zone: "Asia/Kathmandu" },
+  { scope: "global:all", amount: "20", period: "yearly" },
+  { scope: "team:review", amount: "6", period: "yearly", time_zone: "Asia/Kathmandu" },
   { scope: "model:gpt-4o", amount: "1000", period: "yearly" },
 ];
 

@@ -284,6 +284,17 @@ describe("budget watch", () => {
     });
   });
 
+  it("goes by what a budget is now, however old the news of it", async () => {
+    await withTable(async (table) => {
+      await spend(table, [["2026-11-21T10:00:00Z", "60"]], "before");
+      const budget = aBudget({ amount: Money.parse("1") });
+      await createBudget(table, budget);
+      const news = budgetNewsOf(recordsOf(await readStream(table), "BUDGET#"));
+      await deactivateBudget(table, budget.budgetId);
+      expect(await raiseDueAlerts(table, news, now)).toEqual([]);
+    });
+  });
+
   it("leaves budgets of other scopes and inactive ones alone", async () => {
     await withTable(async (table) => {
       const inactive = aBudget({ amount: Money.parse("1") });

@@ -32,7 +32,11 @@ export interface MetricItemOptions {
  * The stored item is a function of the metric and its price alone, with nothing like a time of receipt in it: writing
  * it again writes the same bytes and changes nothing.
  */
-export function toMetricItem(priced: PricedMetric, options: MetricItemOptions): Item {
+export function toMetricItem(
+  priced: PricedMetric,
+  options: MetricItemOptions,
+  hash = contentHash(priced.metric),
+): Item {
   const { metric, pricing, customScopes } = priced;
   return {
     service: metric.service,
@@ -56,7 +60,7 @@ export function toMetricItem(priced: PricedMetric, options: MetricItemOptions): 
     error: metric.error,
     metadata: Object.keys(metric.metadata).length > 0 ? metric.metadata : undefined,
     custom_scopes: customScopes.length > 0 ? customScopes : undefined,
-    content_hash: contentHash(metric),
+    content_hash: hash,
     expires_at: Math.floor((epochMsOf(metric.timestamp) + options.retentionDays * DAY_MS) / 1000),
     // At the end: V8 takes 35 µs for an object of this size that begins with a spread, a fifth of what an event costs.
     ...metricKey(metric.requestId),

@@ -42,7 +42,7 @@ export async function recordMetrics(
         : { status: "conflict" };
     }
     known.set(requestId, { contentHash: hash, pricing: priced.pricing });
-    fresh.push(toMetricItem(priced, options));
+    fresh.push(toMetricItem(priced, options, hash));
     return { status: "recorded", pricing: priced.pricing };
   });
   if (fresh.length > 0) await putItems(table, fresh);

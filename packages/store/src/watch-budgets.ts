@@ -53,7 +53,7 @@ export function budgetNewsOf(records: readonly StreamRecord[]): BudgetNews {
 export async function raiseDueAlerts(table: Table, news: BudgetNews, now: Instant): Promise<Alert[]> {
   const budgets = await activeBudgetsOf(
     table,
-    news.totals.map(({ scope }) => scope),
+    [...news.totals, ...news.budgets].map(({ scope }) => scope),
   );
   const checks = new Map<string, { budget: Budget; period: Period }>();
   const check = (budget: Budget, period: Period) =>
@@ -63,9 +63,10 @@ export async function raiseDueAlerts(table: Table, news: BudgetNews, now: Instan
       for (const period of affectedPeriods(budget, bucket)) check(budget, period);
     }
   }
-  // A budget that is new may find its period well spent.
-  for (const budget of news.budgets) {
-    if (budget.active) check(budget, periodAt(budget.period, now, budget.timeZone));
+  // A budget that is new may find its period well spent. News may be old: what counts is the budget as it is now.
+  const changed = new Set(news.budgets.map(({ budgetId }) => budgetId));
+  for (const budget of budgets.filter(({ budgetId }) => changed.has(budgetId))) {
+    check(budget, periodAt(budget.period, now, budget.timeZone));
   }
   const raised = await pMap(checks.values(), ({ budget, period }) => raiseDue(table, budget, period, now), {
     concurrency: CONCURRENT_CHECKS,

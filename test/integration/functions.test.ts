@@ -1,0 +1,363 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import {
+  dueAlerts,
+  formatToken,
+  hashSecret,
+  instantFromEpochMs,
+  Money,
+  parseInstant,
+  parseScope,
+  periodAt,
+  SECRET_BYTES,
+} from "@ai-usage/core";
+import { listAlerts, putToken, raiseAlert, type StreamRecord } from "@ai-usage/store";
+import { toThresholdCrossed } from "@ai-usage/wire";
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SESClient, SendEmailCommand } from "@aws-sdk/client-ses";
+import { mockClient } from "aws-sdk-client-mock";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { functionEnvironment, newTable, type TestTable } from "../support/engine.ts";
+import { type Answer, type Gateway, openGateway } from "../support/gateway.ts";
+import { readStream, recordsOf } from "../support/stream.ts";
+
+// The functions that would be deployed, one after the other along the way of an event. The table is real; the bus,
+// the mail service and the secrets have no engine here, so what is sent to them is looked at instead.
+
+const bus = mockClient(EventBridgeClient);
+const ses = mockClient(SESClient);
+const secrets = mockClient(SecretsManagerClient);
+const admin = formatToken("admin", Buffer.alloc(SECRET_BYTES, 1));
+
+let table: TestTable;
+let gateway: Gateway;
+let functions: {
+  rollup: typeof import("../../lambdas/rollup/handler.ts")["handler"];
+  watch: typeof import("../../lambdas/budget-watch/handler.ts")["handler"];
+  notify: typeof import("../../lambdas/notify/handler.ts")["handler"];
+  firstToken: typeof import("../../lambdas/first-token/handler.ts")["handler"];
+};
+
+beforeAll(async () => {
+  table = await newTable();
+  Object.assign(process.env, functionEnvironment(table), {
+    EVENT_BUS_NAME: "alerts",
+    ENABLE_EMAIL_ALERTS: "true",
+    EMAIL_FROM_ADDRESS: "alerts@example.com",
+    EMAIL_ALERT_RECIPIENTS: "a@example.com,b@example.com",
+    ADMIN_TOKEN_SECRET_ARN: "arn:aws:secretsmanager:us-east-1:000000000000:secret:admin",
+  });
+  gateway = await openGateway(table);
+  functions = {
+    rollup: (await import("../../lambdas/rollup/handler.ts")).handler,
+    watch: (await import("../../lambdas/budget-watch/handler.ts")).handler,
+    notify: (await import("../../lambdas/notify/handler.ts")).handler,
+    firstToken: (await import("../../lambdas/first-token/handler.ts")).handler,
+  };
+  await putToken(table, {
+    tokenId: "admin",
+    name: "admin",
+    roles: ["admin"],
+    secretHash: hashSecret(Buffer.alloc(SECRET_BYTES, 1)),
+    createdAt: instantFromEpochMs(0),
+  });
+});
+afterAll(() => table.drop());
+beforeEach(() => {
+  bus.reset();
+  bus.on(PutEventsCommand).resolves({ FailedEntryCount: 0 });
+  ses.reset();
+  ses.on(SendEmailCommand).resolves({ MessageId: "1" });
+});
+
+const get = (path: string, token = admin) => gateway.request({ path, token });
+const post = (path: string, body?: object, token = admin) =>
+  gateway.request({ method: "POST", path, token, body: body && JSON.stringify(body) });
+const ok = (answer: Answer, status = 200) => {
+  expect(answer.body, JSON.stringify(answer.body)).toEqual(answer.body);
+  expect(answer.status).toBe(status);
+  return answer.body;
+};
+
+/** Lets both readers of the stream see all that is in it. */
+async function settle(): Promise<StreamRecord[]> {
+  await functions.rollup({ Records: recordsOf(await readStream(table), "USAGE#"), shardId: "shardId-1" });
+  await functions.watch({ Records: recordsOf(await readStream(table), "TOTAL#", "BUDGET#") });
+  const alerts = recordsOf(await readStream(table), "ALERT#");
+  await functions.watch({ Records: alerts });
+  return alerts;
+}
+
+describe("way of an event", () => {
+  const timestamp = new Date().toISOString();
+  const today = timestamp.slice(0, 10);
+
+  it("goes from the request to the totals, to the alert, and to the mail", async () => {
+    const budget = ok(await post("/budgets", { scope: "team:growth", amount: "10", period: "daily" }), 201);
+    const metric = {
+      service: "openai",
+      model: "gpt-4o",
+      operation: "chat",
+      timestamp,
+      team: "growth",
+      user_id: "ann",
+    };
+    const metrics = [
+      { ...metric, request_id: "r1", cost_usd: "8.000000000000000001", input_tokens: 100, output_tokens: 20 },
+      {
+        ...metric,
+        request_id: "r2",
+        model: "none-such",
+        input_tokens: 5,
+        output_tokens: 5,
+        job_id: "nightly",
+      },
+    ];
+    const recorded = ok(await post("/ai_usage", { metrics }));
+    expect(recorded.summary).toMatchObject({ recorded: 2, cost_usd: "8.000000000000000001" });
+    expect(recorded.results).toMatchObject([
+      { pricing_status: "reported" },
+      { pricing_status: "unpriced", cost_usd: null },
+    ]);
+    await settle();
+
+    const usage = ok(
+      await get(`/ai_usage?start_date=${today}&end_date=${today}&aggregation=model,user,hour`),
+    );
+    expect(usage).toMatchObject({
+      summary: {
+        total_cost_usd: 8,
+        total_cost_usd_exact: "8.000000000000000001",
+        total_api_calls: 2,
+        total_tokens: 130,
+        unpriced_calls: 1,
+      },
+      aggregations: {
+        by_model: { "gpt-4o": { service: "openai", tokens: 120 }, "none-such": { unpriced_calls: 1 } },
+        by_user: { ann: { cost_usd_exact: "8.000000000000000001" } },
+        by_hour: { [timestamp.slice(11, 13)]: { api_calls: 2 } },
+      },
+    });
+
+    expect(ok(await get(`/budgets/${budget.budget_id}/status`))).toMatchObject({
+      spent: "8.000000000000000001",
+      remaining: "1.999999999999999999",
+      percent_used: "80",
+      unpriced_calls: 1,
+    });
+    const { alerts } = ok(await get("/alerts"));
+    expect(alerts).toMatchObject([
+      { level: expect.any(String), budget_id: budget.budget_id, state: "open" },
+      { level: expect.any(String), budget_id: budget.budget_id, state: "open" },
+    ]);
+    const events = bus.commandCalls(PutEventsCommand).flatMap((call) => call.args[0].input.Entries ?? []);
+    expect(events.map(({ Source, DetailType }) => [Source, DetailType])).toEqual(
+      Array(2).fill(["ai-usage", "Budget Threshold Crossed"]),
+    );
+    for (const { Detail = "" } of events) await functions.notify(aBusEvent(JSON.parse(Detail)));
+    const mails = ses.commandCalls(SendEmailCommand).map((call) => call.args[0].input);
+    expect(mails).toHaveLength(1);
+    expect(mails[0]?.Destination?.ToAddresses).toEqual(["a@example.com", "b@example.com"]);
+    expect(mails[0]?.Message?.Subject?.Data).toBe("[WARNING] team:growth has spent 80 % of its daily budget");
+  });
+
+  it("leaves single metrics that can be listed page by page", async () => {
+    const first = ok(await get(`/ai_usage/events?service=openai&date=${today}&limit=1`));
+    const second = ok(
+      await get(`/ai_usage/events?service=openai&date=${today}&limit=1&cursor=${first.next_cursor}`),
+    );
+    expect([first.events, second.events].flat()).toMatchObject([{ request_id: "r1" }, { request_id: "r2" }]);
+    expect(second.next_cursor).toBeNull();
+    expect(ok(await get("/ai_usage/events?job=nightly")).events).toMatchObject([
+      { request_id: "r2", cost_usd: null },
+    ]);
+    expect(ok(await get(`/ai_usage/events?service=openai&date=${today}&user=bob`)).events).toEqual([]);
+  });
+
+  it("changes nothing when all of it comes again", async () => {
+    await settle();
+    expect(ok(await get("/alerts")).alerts).toHaveLength(2);
+    expect(ok(await get("/ai_usage?aggregation=")).summary).toMatchObject({ total_api_calls: 2 });
+  });
+
+  it("ends for a budget that is deactivated", async () => {
+    const { budget_id: id } = ok(
+      await post("/budgets", { scope: "user:ann", amount: 1, period: "weekly" }),
+      201,
+    );
+    expect(ok(await post(`/budgets/${id}/deactivate`))).toMatchObject({ budget_id: id, active: false });
+    expect(ok(await get(`/budgets/${id}`))).toMatchObject({ active: false });
+    await settle();
+    expect(ok(await get("/alerts")).alerts).toHaveLength(2);
+    expect(ok(await get("/budgets")).budgets).toHaveLength(2);
+  });
+});
+
+describe("token of the API", () => {
+  it("is shown once, works, and works no more when it is revoked", async () => {
+    const made = ok(await post("/tokens", { name: "ci", roles: ["read", "read"] }), 201);
+    const token = String(made.token);
+    ok(await get("/ai_usage", token));
+    const listed = ok(await get("/tokens"));
+    expect(JSON.stringify(listed)).not.toContain(token.split("_").at(-1));
+    expect(JSON.stringify(listed)).not.toContain("hash");
+    expect(listed.tokens).toContainEqual(
+      expect.objectContaining({ token_id: made.token_id, roles: ["read"], state: "active" }),
+    );
+    const revoked = ok(
+      await gateway.request({ method: "DELETE", path: `/tokens/${made.token_id}`, token: admin }),
+    );
+    expect(revoked).toMatchObject({ state: "revoked" });
+    expect((await get("/ai_usage", token)).status).toBe(403);
+  });
+
+  it("is not asked for by the one route that says whether anybody is there", async () => {
+    expect(ok(await gateway.request({ path: "/health" }))).toMatchObject({
+      status: "ok",
+      version: expect.stringMatching(/^\d/),
+    });
+  });
+});
+
+const aBusEvent = (detail: unknown): Parameters<typeof functions.notify>[0] => ({
+  id: "1",
+  version: "0",
+  account: "000000000000",
+  time: "",
+  region: "us-east-1",
+  resources: [],
+  source: "ai-usage",
+  "detail-type": "Budget Threshold Crossed",
+  detail,
+});
+
+async function anOpenAlert(budgetId: string) {
+  const now = parseInstant("2026-11-21T12:00:00Z");
+  const budget = {
+    budgetId,
+    name: "growth",
+    scope: parseScope("team:growth"),
+    amount: Money.parse("100"),
+    period: "monthly" as const,
+    timeZone: "UTC",
+    thresholds: [
+      { percent: "50", level: "INFO" as const },
+      { percent: "80", level: "WARNING" as const },
+    ],
+    active: true,
+    revision: 1,
+    createdAt: now,
+  };
+  const [told, untold] = dueAlerts({
+    budget,
+    period: periodAt("monthly", now, "UTC"),
+    spent: Money.parse("81"),
+    now,
+  });
+  if (!told || !untold) throw new Error("two thresholds are reached");
+  await raiseAlert(table, told);
+  await raiseAlert(table, untold);
+  const deliveries = async () =>
+    (await listAlerts(table, { limit: 100 })).items.find(({ alert }) => alert.alertId === told.alertId)
+      ?.deliveries;
+  return {
+    event: aBusEvent(toThresholdCrossed(told)),
+    untold: aBusEvent(toThresholdCrossed(untold)),
+    deliveries,
+  };
+}
+
+describe("notify", () => {
+  const mails = () => ses.commandCalls(SendEmailCommand).length;
+
+  it("sends one mail however often it is told", async () => {
+    const { event, deliveries } = await anOpenAlert("bud_often");
+    const told = await Promise.allSettled(Array.from({ length: 20 }, () => functions.notify(event)));
+    expect(mails()).toBe(1);
+    // Those that came while the mail was on its way were sent back, to look again later.
+    expect(told.filter(({ status }) => status === "fulfilled").length).toBeGreaterThan(0);
+    await functions.notify(event);
+    expect(mails()).toBe(1);
+    expect(await deliveries()).toMatchObject([{ channel: "email", state: "sent", attempts: 1 }]);
+  });
+
+  it("fails when the mail does, says so on the alert, and sends it when it is told again", async () => {
+    const { event, deliveries } = await anOpenAlert("bud_fails");
+    ses.on(SendEmailCommand).rejectsOnce(new Error("no mail today")).resolves({ MessageId: "1" });
+    await expect(functions.notify(event)).rejects.toThrow("no mail today");
+    expect(await deliveries()).toMatchObject([{ state: "failed", attempts: 1 }]);
+    await functions.notify(event);
+    expect(await deliveries()).toMatchObject([{ state: "sent", attempts: 2 }]);
+    expect(mails()).toBe(2);
+  });
+
+  it("sends nothing about a threshold passed on the way to a higher one", async () => {
+    const { untold } = await anOpenAlert("bud_jump");
+    await functions.notify(untold);
+    expect(mails()).toBe(0);
+  });
+});
+
+describe("budget-watch", () => {
+  it("fails when the bus does, so that the stream brings the alert again", async () => {
+    await anOpenAlert("bud_bus");
+    const alerts = recordsOf(await readStream(table), "ALERT#bud_bus").filter(
+      ({ eventName }) => eventName === "INSERT",
+    );
+    bus
+      .on(PutEventsCommand)
+      .resolvesOnce({ FailedEntryCount: 1, Entries: [{ ErrorCode: "InternalFailure" }] })
+      .resolves({ FailedEntryCount: 0 });
+    await expect(functions.watch({ Records: alerts })).rejects.toThrow(/InternalFailure/);
+    await functions.watch({ Records: alerts });
+    expect(bus.commandCalls(PutEventsCommand)).toHaveLength(2);
+  });
+});
+
+describe("rollup", () => {
+  it("refuses events that do not name their shard, and answers the end of a window", async () => {
+    await expect(functions.rollup({ Records: [], shardId: "" })).rejects.toThrow(/tumbling window/);
+    expect(await functions.rollup({ Records: [], shardId: "shardId-1" })).toEqual({
+      state: {},
+      batchItemFailures: [],
+    });
+  });
+});
+
+describe("first token", () => {
+  it("is made when the stack is, kept as a hash, put into the secret, and works", async () => {
+    const answers: { Status: string }[] = [];
+    const server = createServer((request, response) => {
+      let body = "";
+      request.on("data", (chunk) => {
+        body += chunk;
+      });
+      request.on("end", () => {
+        answers.push(JSON.parse(body));
+        response.end();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    secrets.on(PutSecretValueCommand).resolves({});
+    const event = {
+      ResponseURL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      ServiceToken: "arn",
+      StackId: "stack",
+      RequestId: "1",
+      LogicalResourceId: "FirstToken",
+      ResourceType: "Custom::FirstToken",
+      ResourceProperties: { ServiceToken: "arn" },
+    };
+    const update = { PhysicalResourceId: "first-admin-token", OldResourceProperties: {} };
+    await functions.firstToken({ ...event, RequestType: "Create" });
+    await functions.firstToken({ ...event, ...update, RequestType: "Update" });
+    server.close();
+    expect(answers.map(({ Status }) => Status)).toEqual(["SUCCESS", "SUCCESS"]);
+    const written = secrets
+      .commandCalls(PutSecretValueCommand)
+      .map((call) => call.args[0].input.SecretString ?? "");
+    expect(written).toHaveLength(1);
+    ok(await get("/tokens", JSON.parse(written[0] ?? "").token));
+  });
+});

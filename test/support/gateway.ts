@@ -1,0 +1,106 @@
+import type { Table } from "@ai-usage/store";
+import type { APIGatewayProxyEventV2, APIGatewayRequestAuthorizerEventV2 } from "aws-lambda";
+import { functionEnvironment } from "./engine.ts";
+
+export interface Request {
+  readonly method?: string;
+  readonly path: string;
+  readonly token?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Text as it is; bytes as API Gateway hands on what it takes for binary, in base64. */
+  readonly body?: string | Buffer;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Record<string, unknown>;
+}
+
+/**
+ * The real functions behind what API Gateway does between them: the authorizer first, its findings for the function
+ * that the route leads to. To be opened once in a test file: functions read their environment as they load.
+ */
+export async function openGateway(table: Table) {
+  Object.assign(process.env, functionEnvironment(table));
+  const [authorizer, ingest, api] = await Promise.all([
+    import("../../lambdas/authorizer/handler.ts"),
+    import("../../lambdas/ingest/handler.ts"),
+    import("../../lambdas/api/handler.ts"),
+  ]);
+
+  const request = async (asked: Request): Promise<Answer> => {
+    const event = toEvent(asked);
+    if (event.rawPath !== "/health") {
+      if (event.headers.authorization === undefined) return refusal(401, "Unauthorized");
+      const { isAuthorized, context } = await authorizer.handler({
+        ...event,
+        type: "REQUEST",
+        routeArn: "",
+        identitySource: [event.headers.authorization],
+      } as APIGatewayRequestAuthorizerEventV2);
+      if (!isAuthorized) return refusal(403, "Forbidden");
+      Object.assign(event.requestContext, { authorizer: { lambda: context } });
+    }
+    const isIngest = event.requestContext.http.method === "POST" && event.rawPath === "/ai_usage";
+    return toAnswer(
+      await (isIngest ? ingest.handler(event) : api.handler(event as Parameters<typeof api.handler>[0])),
+    );
+  };
+  return { request, invokeIngest: ingest.handler };
+}
+
+export type Gateway = Awaited<ReturnType<typeof openGateway>>;
+
+function toEvent({ method = "GET", path, token, headers = {}, body }: Request): APIGatewayProxyEventV2 {
+  const [rawPath = "", rawQueryString = ""] = path.split("?");
+  const authorization: Record<string, string> =
+    token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const http = { method, path: rawPath, protocol: "HTTP/1.1", sourceIp: "192.0.2.1", userAgent: "test" };
+  return {
+    version: "2.0",
+    routeKey: "$default",
+    rawPath: decodeURIComponent(rawPath),
+    rawQueryString,
+    headers: {
+      host: "api.example.com",
+      ...(body !== undefined && { "content-type": "application/json" }),
+      ...authorization,
+      ...headers,
+    },
+    requestContext: {
+      accountId: "000000000000",
+      apiId: "api",
+      domainName: "api.example.com",
+      domainPrefix: "api",
+      http,
+      requestId: "request",
+      routeKey: "$default",
+      stage: "$default",
+      time: "",
+      timeEpoch: 0,
+    },
+    body: typeof body === "string" ? body : body?.toString("base64"),
+    isBase64Encoded: Buffer.isBuffer(body),
+  };
+}
+
+function toAnswer(result: unknown): Answer {
+  const { statusCode, headers, body } = result as {
+    statusCode: number;
+    headers: Record<string, string>;
+    body: string;
+  };
+  const contentType = headers["content-type"] ?? "";
+  return {
+    status: statusCode,
+    contentType,
+    body: /json/.test(contentType) ? JSON.parse(body) : { text: body },
+  };
+}
+
+const refusal = (status: number, message: string): Answer => ({
+  status,
+  contentType: "application/json",
+  body: { message },
+});
