@@ -349,7 +349,10 @@ describe("first token", () => {
       ResourceType: "Custom::FirstToken",
       ResourceProperties: { ServiceToken: "arn" },
     };
-    const update = { PhysicalResourceId: "first-admin-token", OldResourceProperties: {} };
+    const update = {
+      PhysicalResourceId: "first-admin-token",
+      OldResourceProperties: event.ResourceProperties,
+    };
     await functions.firstToken({ ...event, RequestType: "Create" });
     await functions.firstToken({ ...event, ...update, RequestType: "Update" });
     server.close();

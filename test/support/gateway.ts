@@ -1,5 +1,6 @@
 import type { Table } from "@ai-usage/store";
-import type { APIGatewayProxyEventV2, APIGatewayRequestAuthorizerEventV2 } from "aws-lambda";
+import type { APIGatewayRequestAuthorizerEventV2 } from "aws-lambda";
+import type { LambdaEvent } from "hono/aws-lambda";
 import { functionEnvironment } from "./engine.ts";
 
 export interface Request {
@@ -35,24 +36,26 @@ export async function openGateway(table: Table) {
       if (event.headers.authorization === undefined) return refusal(401, "Unauthorized");
       const { isAuthorized, context } = await authorizer.handler({
         ...event,
+        requestContext: { ...event.requestContext, authentication: undefined },
         type: "REQUEST",
         routeArn: "",
         identitySource: [event.headers.authorization],
       } as APIGatewayRequestAuthorizerEventV2);
       if (!isAuthorized) return refusal(403, "Forbidden");
-      Object.assign(event.requestContext, { authorizer: { lambda: context } });
+      event.requestContext.authorizer.lambda = context;
     }
     const isIngest = event.requestContext.http.method === "POST" && event.rawPath === "/ai_usage";
-    return toAnswer(
-      await (isIngest ? ingest.handler(event) : api.handler(event as Parameters<typeof api.handler>[0])),
-    );
+    return toAnswer(await (isIngest ? ingest.handler(event) : api.handler(event)));
   };
   return { request, invokeIngest: ingest.handler };
 }
 
 export type Gateway = Awaited<ReturnType<typeof openGateway>>;
 
-function toEvent({ method = "GET", path, token, headers = {}, body }: Request): APIGatewayProxyEventV2 {
+/** Payload format 2.0. */
+type GatewayEvent = Extract<LambdaEvent, { rawPath: string }>;
+
+function toEvent({ method = "GET", path, token, headers = {}, body }: Request): GatewayEvent {
   const [rawPath = "", rawQueryString = ""] = path.split("?");
   const authorization: Record<string, string> =
     token === undefined ? {} : { authorization: `Bearer ${token}` };
@@ -71,6 +74,8 @@ function toEvent({ method = "GET", path, token, headers = {}, body }: Request): 
     requestContext: {
       accountId: "000000000000",
       apiId: "api",
+      authentication: null,
+      authorizer: {},
       domainName: "api.example.com",
       domainPrefix: "api",
       http,
@@ -80,7 +85,7 @@ function toEvent({ method = "GET", path, token, headers = {}, body }: Request): 
       time: "",
       timeEpoch: 0,
     },
-    body: typeof body === "string" ? body : body?.toString("base64"),
+    body: typeof body === "string" ? body : (body?.toString("base64") ?? null),
     isBase64Encoded: Buffer.isBuffer(body),
   };
 }

@@ -12,7 +12,7 @@ export interface PartitionQuery {
   readonly limit?: number;
 }
 
-export function queryParams(tableName: string, query: PartitionQuery): QueryCommandInput {
+function queryParams(tableName: string, query: PartitionQuery): QueryCommandInput {
   const { index, between, limit } = query;
   return {
     TableName: tableName,
