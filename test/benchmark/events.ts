@@ -30,38 +30,29 @@ export function eventsOf({ count, endMs, idPrefix, withJobs = true }: EventsOpti
   return events.slice(0, count);
 }
 
-/** The ingest function's parts with the settings of a deployment that set none. */
-export function ingestInto(table: Table): Ingest {
-  return {
-    table,
-    book,
-    scopeMetadataKeys: ["department", "project", "cost_center"],
-    retentionDays: 400,
-    serviceIndex: true,
-  };
-}
+/** The settings of a deployment that set none. */
+const settings = {
+  scopeMetadataKeys: ["department", "project", "cost_center"],
+  retentionDays: 400,
+  serviceIndex: true,
+};
 
-/** What the ingest function makes of events before it stores them. */
-export function pricedOf(events: readonly WireMetric[], ingest: Ingest, now: Instant): PricedMetric[] {
-  return events.map((event) => {
-    const parsed = parseMetric(event, { now, retentionDays: ingest.retentionDays });
-    if ("errors" in parsed) throw new Error(`the event is refused: ${JSON.stringify(parsed.errors)}`);
-    const { metric } = parsed;
-    return {
-      metric,
-      pricing: priceMetric(ingest.book, metric),
-      customScopes: customScopesOf(metric, ingest.scopeMetadataKeys),
-    };
-  });
+/** The parts that the ingest function works with. */
+export function ingestInto(table: Table): Ingest {
+  return { table, book, ...settings };
 }
 
 /** The very items that the ingest function stores for events, as the engine takes them. */
-export function itemsOf(
-  events: readonly WireMetric[],
-  ingest: Ingest,
-  now: Instant,
-): Record<string, AttributeValue>[] {
-  return pricedOf(events, ingest, now).map((priced) =>
-    marshall(toMetricItem(priced, ingest), { removeUndefinedValues: true }),
+export function itemsOf(events: readonly WireMetric[], now: Instant): Record<string, AttributeValue>[] {
+  return events.map((event) =>
+    marshall(toMetricItem(pricedOf(event, now), settings), { removeUndefinedValues: true }),
   );
+}
+
+function pricedOf(event: WireMetric, now: Instant): PricedMetric {
+  const parsed = parseMetric(event, { now, retentionDays: settings.retentionDays });
+  if ("errors" in parsed) throw new Error(`the event is refused: ${JSON.stringify(parsed.errors)}`);
+  const { metric } = parsed;
+  const customScopes = customScopesOf(metric, settings.scopeMetadataKeys);
+  return { metric, pricing: priceMetric(book, metric), customScopes };
 }

