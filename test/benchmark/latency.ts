@@ -5,20 +5,20 @@ import {
   coverOf,
   instantFromEpochMs,
   Money,
+  type Period,
   periodAt,
-  type Scope,
   scopeOf,
   type Threshold,
 } from "@ai-usage/core";
 import type { WireMetric } from "@ai-usage/demo";
-import { type LocalStack, startLocalStack } from "@ai-usage/local";
+import { startLocalStack } from "@ai-usage/local";
 import { createBudget, listAlerts, readScopeTotals, type Table } from "@ai-usage/store";
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { getItems } from "../../packages/store/src/batches.ts";
 import { alertKey } from "../../packages/store/src/keys.ts";
 import type { Benchmark, BenchmarkResult, Finding, RunOptions } from "./benchmark.ts";
 import { eventsOf } from "./events.ts";
 import { openStackTable } from "./scratch-table.ts";
-import { httpApi } from "./senders.ts";
+import { httpApi, type Sender } from "./senders.ts";
 import { percentile } from "./statistics.ts";
 
 const SAMPLES = 120;
@@ -34,117 +34,139 @@ const GIVE_UP_MS = 30_000;
 const threshold: Threshold = { percent: "100", level: "EXCEEDED" };
 const TOTAL_GOAL = { atMost: 2_000 };
 
-/** Milliseconds since the API had answered that the event is recorded. */
+/** All samples count in this one, so that one read shows how many of them have been counted. */
+const TEAM = "latency-samples";
+
+/** An event whose way is watched. Times are of one clock, in milliseconds. */
 interface Sample {
-  readonly totalMs: number;
-  readonly alertMs: number;
-  readonly mailMs: number;
+  readonly alertId: string;
+  readonly event: WireMetric;
+  answeredAt: number;
+  countedAt: number;
+  alertedAt: number;
+  mailedAt: number;
 }
 
 export const latency: Benchmark = {
   name: "latency",
   question: "How long after ingest has answered is an event in its totals, and the alert raised and mailed?",
   async run({ quick, log }: RunOptions): Promise<BenchmarkResult> {
-    const count = quick ? QUICK_SAMPLES : SAMPLES;
+    const count = WARM_UP_SAMPLES + (quick ? QUICK_SAMPLES : SAMPLES);
     const stack = await startLocalStack({ ephemeral: true, log });
     try {
       const table = openStackTable(stack);
-      const budgets = await createBudgets(table, WARM_UP_SAMPLES + count);
+      const period = periodAt("monthly", instantFromEpochMs(Date.now()), "UTC");
+      const samples: Sample[] = [];
+      for (let index = 0; index < count; index++) samples.push(await newSample(table, period, index));
       await stack.drained();
       log(`${count} samples, one every ${SAMPLE_EVERY_MS} ms`);
-      const pending: Promise<Omit<Sample, "mailMs"> & { answeredAtMs: number; alertId: string }>[] = [];
-      for (const budget of budgets) {
-        pending.push(takeSample(stack, table, budget));
-        await sleep(SAMPLE_EVERY_MS);
-      }
-      const seen = await Promise.all(pending);
+      await Promise.all([sendAll(samples, httpApi(stack)), watchAll(samples, table, period)]);
       await stack.drained();
-      const mailedAtMs = await mailTimes(table);
-      const samples = seen
-        .slice(WARM_UP_SAMPLES)
-        .map(({ answeredAtMs, alertId, totalMs, alertMs }): Sample => {
-          return { totalMs, alertMs, mailMs: (mailedAtMs.get(alertId) ?? Number.NaN) - answeredAtMs };
-        });
-      return { findings: findingsOf(samples), notes, samples };
+      await readMailTimes(samples, table);
+      const measured = samples.slice(WARM_UP_SAMPLES).map((sample) => ({
+        totalMs: sample.countedAt - sample.answeredAt,
+        alertMs: sample.alertedAt - sample.answeredAt,
+        mailMs: sample.mailedAt - sample.answeredAt,
+      }));
+      return { findings: findingsOf(measured), notes, samples: measured };
     } finally {
       await stack.stop();
     }
   },
 };
 
-/** A budget for each sample, of a user that nobody else is, and crossed by the first event. */
-async function createBudgets(table: Table, count: number): Promise<Budget[]> {
-  const budgets = Array.from({ length: count }, (_, index): Budget => {
-    return {
-      budgetId: `benchmark-${index}`,
-      name: `sample ${index}`,
-      scope: scopeOf("user", `sample-${index}`),
-      amount: Money.parse("0.000001"),
-      period: "monthly",
-      timeZone: "UTC",
-      thresholds: [threshold],
-      active: true,
-      revision: 1,
-      createdAt: instantFromEpochMs(Date.now()),
-    };
-  });
-  for (const budget of budgets) await createBudget(table, budget);
-  return budgets;
+/** An event of a user that nobody else is, and a budget of that user, which it will cross. */
+async function newSample(table: Table, period: Period, index: number): Promise<Sample> {
+  const user = `sample-${index}`;
+  const budget: Budget = {
+    budgetId: `latency-${index}`,
+    name: user,
+    scope: scopeOf("user", user),
+    amount: Money.parse("0.000001"),
+    period: period.kind,
+    timeZone: "UTC",
+    thresholds: [threshold],
+    active: true,
+    revision: 1,
+    createdAt: instantFromEpochMs(Date.now()),
+  };
+  await createBudget(table, budget);
+  const [event] = eventsOf({ count: 1, endMs: Date.now(), idPrefix: user });
+  if (event === undefined) throw new RangeError("there is no event");
+  return {
+    alertId: alertIdOf(budget, period, threshold),
+    event: { ...event, user_id: user, team: TEAM },
+    answeredAt: Number.NaN,
+    countedAt: Number.NaN,
+    alertedAt: Number.NaN,
+    mailedAt: Number.NaN,
+  };
 }
 
-async function takeSample(stack: LocalStack, table: Table, budget: Budget) {
-  const now = instantFromEpochMs(Date.now());
-  const period = periodAt(budget.period, now, budget.timeZone);
-  const alertId = alertIdOf(budget, period, threshold);
-  await httpApi(stack)(eventsWith(budget.scope, budget.budgetId));
-  const answered = performance.now();
-  const answeredAtMs = Date.now();
-  await until(async () => (await readScopeTotals(table, budget.scope, coverOf(period))).calls === 1);
-  const totalMs = performance.now() - answered;
-  await until(async () => {
-    const { Item } = await table.client.send(
-      new GetCommand({ TableName: table.name, Key: alertKey(alertId), ConsistentRead: true }),
+/** One after the other, so that they are counted in their order. */
+async function sendAll(samples: readonly Sample[], send: Sender): Promise<void> {
+  const startedAt = Date.now();
+  for (const [index, sample] of samples.entries()) {
+    await sleep(Math.max(0, startedAt + index * SAMPLE_EVERY_MS - Date.now()));
+    const endMs = Date.now();
+    const others = eventsOf({ count: EVENTS_PER_REQUEST - 1, endMs, idPrefix: `others-${index}` });
+    await send([{ ...sample.event, timestamp: new Date(endMs).toISOString() }, ...others]);
+    sample.answeredAt = Date.now();
+  }
+}
+
+/** One loop for all samples: a loop for each would be most of the machine's work. */
+async function watchAll(samples: readonly Sample[], table: Table, period: Period): Promise<void> {
+  const giveUpAt = Date.now() + samples.length * SAMPLE_EVERY_MS + GIVE_UP_MS;
+  let counted = 0;
+  for (let alerted = 0; alerted < samples.length; ) {
+    if (Date.now() > giveUpAt)
+      throw new Error(`${alerted} of ${samples.length} samples were alerted in time`);
+    const { calls } = await readScopeTotals(table, scopeOf("team", TEAM), coverOf(period));
+    for (; counted < calls; counted++) Object.assign(samples[counted] ?? {}, { countedAt: Date.now() });
+    alerted += await seeAlerts(
+      samples.slice(0, counted).filter(({ alertedAt }) => Number.isNaN(alertedAt)),
+      table,
     );
-    return Item !== undefined;
-  });
-  return { alertId, answeredAtMs, totalMs, alertMs: performance.now() - answered };
-}
-
-function eventsWith(scope: Scope, idPrefix: string): WireMetric[] {
-  const [first, ...others] = eventsOf({ count: EVENTS_PER_REQUEST, endMs: Date.now(), idPrefix });
-  if (first === undefined) throw new RangeError("a request has at least one event");
-  const [, user = ""] = scope.split(":");
-  return [{ ...first, timestamp: new Date().toISOString(), user_id: user }, ...others];
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + GIVE_UP_MS;
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`nothing has come of an event in ${GIVE_UP_MS} ms`);
     await sleep(POLL_MS);
   }
 }
 
-/** When each alert's mail was sent, by the notifying function's own word. */
-async function mailTimes(table: Table): Promise<Map<string, number>> {
-  const times = new Map<string, number>();
+/** @returns how many are there now */
+async function seeAlerts(waiting: readonly Sample[], table: Table): Promise<number> {
+  if (waiting.length === 0) return 0;
+  const keys = waiting.map(({ alertId }) => alertKey(alertId));
+  const found = new Set((await getItems(table, keys, ["alert_id"])).map(({ alert_id: id }) => id));
+  const alerted = waiting.filter(({ alertId }) => found.has(alertId));
+  for (const sample of alerted) sample.alertedAt = Date.now();
+  return alerted.length;
+}
+
+/** By the word of the function that sends them. */
+async function readMailTimes(samples: readonly Sample[], table: Table): Promise<void> {
+  const byAlert = new Map(samples.map((sample) => [sample.alertId, sample]));
   let cursor: string | undefined;
   do {
     const page = await listAlerts(table, { limit: 100, cursor });
     for (const { alert, deliveries } of page.items) {
       const sent = deliveries.find(({ state }) => state === "sent");
-      if (sent) times.set(alert.alertId, Date.parse(sent.at));
+      if (sent) Object.assign(byAlert.get(alert.alertId) ?? {}, { mailedAt: Date.parse(sent.at) });
     }
     cursor = page.nextCursor;
   } while (cursor !== undefined);
-  return times;
 }
 
-function findingsOf(samples: readonly Sample[]): Finding[] {
+interface Latencies {
+  readonly totalMs: number;
+  readonly alertMs: number;
+  readonly mailMs: number;
+}
+
+function findingsOf(samples: readonly Latencies[]): Finding[] {
   const stages = [
-    { name: "total is read", of: (one: Sample) => one.totalMs, goal: TOTAL_GOAL },
-    { name: "alert is stored", of: (one: Sample) => one.alertMs, goal: undefined },
-    { name: "mail is sent", of: (one: Sample) => one.mailMs, goal: undefined },
+    { name: "total is read", of: (one: Latencies) => one.totalMs, goal: TOTAL_GOAL },
+    { name: "alert is stored", of: (one: Latencies) => one.alertMs, goal: undefined },
+    { name: "mail is sent", of: (one: Latencies) => one.mailMs, goal: undefined },
   ];
   return stages.flatMap(({ name, of, goal }) =>
     [50, 99].map((percent) => ({

@@ -141,7 +141,7 @@ describe("totals", () => {
       fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 10 }), weather, checkHistory),
       {
         seed,
-        numRuns: 12,
+        numRuns: 20,
         endOnFailure: true,
       },
     );

@@ -87,6 +87,8 @@ async function rollUpAndCrash(
     await rollUp(crashing, batch, shard);
   } catch (error) {
     if (!(error instanceof CrashError)) throw error;
+  } finally {
+    crashing.client.destroy();
   }
 }
 
