@@ -92,7 +92,7 @@ const wholeDays = { error: "must be a whole number of days from 1 to 3650" };
 const yesOrNo = { error: "must be true or false" };
 const address = { error: "must be an e-mail address, such as alerts@example.com" };
 const metadataKey = {
-  error: "must start with a letter and hold only a-z, 0-9 and _ (at most 40 characters)",
+  error: "must start with a letter and hold only a-z, 0-9 and _ (at most 32 characters)",
 };
 
 const emailSchema = z.strictObject(
@@ -119,7 +119,7 @@ const fields = {
     .array(
       z
         .string(metadataKey)
-        .regex(/^[a-z][a-z0-9_]{0,39}$/, metadataKey)
+        .regex(/^[a-z][a-z0-9_]{0,31}$/, metadataKey)
         .refine((key) => !scopeKindsTaken.includes(key), {
           error: `must not be one of the built-in scopes: ${scopeKindsTaken.join(", ")}`,
         }),

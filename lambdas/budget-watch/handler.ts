@@ -1,12 +1,12 @@
 import { publishEvents } from "@ai-usage/alerting";
 import { instantFromEpochMs } from "@ai-usage/core";
-import { budgetNewsOf, raiseDueAlerts, type StreamRecord } from "@ai-usage/store";
+import { BudgetWatch, budgetNewsOf, type StreamRecord } from "@ai-usage/store";
 import { EVENT_SOURCE, THRESHOLD_CROSSED, toThresholdCrossed } from "@ai-usage/wire";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { logger, readEnvironment, tableFromEnvironment, variables } from "../environment.ts";
 
 const { EVENT_BUS_NAME: busName } = readEnvironment({ EVENT_BUS_NAME: variables.text });
-const table = tableFromEnvironment();
+const watch = new BudgetWatch(tableFromEnvironment());
 const bus = new EventBridgeClient({});
 
 /** Raises alerts for totals that changed, and publishes those that the stream says are new. */
@@ -22,7 +22,7 @@ export async function handler(event: {
     time: new Date(alert.raisedAt),
   }));
   await publishEvents(bus, busName, events);
-  const raised = await raiseDueAlerts(table, news, instantFromEpochMs(now));
+  const raised = await watch.raiseDueAlerts(news, instantFromEpochMs(now));
   for (const alert of raised) logger.info("alert raised", { alertId: alert.alertId, level: alert.level });
   return { batchItemFailures: [] };
 }

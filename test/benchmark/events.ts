@@ -7,7 +7,10 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import type { Ingest } from "../../lambdas/ingest/ingest.ts";
 
-const trace = readTrace();
+/** The demo's traffic over the whole trace. Making it takes a while, so it is made once and then moved in time. */
+const traffic = trafficOf(readTrace(), 0).map((event) => ({ event, atMs: Date.parse(event.timestamp) }));
+const trafficWithoutJobs = traffic.filter(({ event }) => event.job_id === undefined);
+
 const book = builtInPriceBook();
 
 export interface EventsOptions {
@@ -20,14 +23,15 @@ export interface EventsOptions {
   readonly withJobs?: boolean;
 }
 
-/** The demo's traffic, as often over as it takes. */
+/** The demo's traffic from its beginning, as often over as it takes. */
 export function eventsOf({ count, endMs, idPrefix, withJobs = true }: EventsOptions): WireMetric[] {
-  const events: WireMetric[] = [];
-  for (let lap = 0; events.length < count; lap++) {
-    const traffic = trafficOf(trace, endMs, `${idPrefix}-${lap}`);
-    events.push(...(withJobs ? traffic : traffic.filter(({ job_id }) => job_id === undefined)));
-  }
-  return events.slice(0, count);
+  const source = withJobs ? traffic : trafficWithoutJobs;
+  const lastMs = source[Math.min(count, source.length) - 1]?.atMs ?? 0;
+  return Array.from({ length: count }, (_, index) => {
+    const { event, atMs } = source[index % source.length] as (typeof source)[number];
+    const timestamp = new Date(endMs - lastMs + atMs).toISOString();
+    return { ...event, request_id: `${idPrefix}-${String(index).padStart(6, "0")}`, timestamp };
+  });
 }
 
 /** The settings of a deployment that set none. */

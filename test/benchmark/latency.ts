@@ -23,7 +23,7 @@ import { percentile } from "./statistics.ts";
 
 const SAMPLES = 120;
 const QUICK_SAMPLES = 40;
-const WARM_UP_SAMPLES = 10;
+const WARM_UP_SAMPLES = 24;
 /** Each sample comes with other events, which makes a hundred a second. */
 const SAMPLE_EVERY_MS = 250;
 const EVENTS_PER_REQUEST = 25;

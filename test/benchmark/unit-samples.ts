@@ -1,6 +1,6 @@
 import { type Instant, instantFromEpochMs } from "@ai-usage/core";
 import type { WireMetric } from "@ai-usage/demo";
-import { budgetNewsOf, raiseDueAlerts, rollUp, type StreamRecord } from "@ai-usage/store";
+import { BudgetWatch, budgetNewsOf, rollUp, type StreamRecord } from "@ai-usage/store";
 import { ingestRequest } from "../../lambdas/ingest/ingest.ts";
 import { type Consumed, type MeteredTable, meterCapacity } from "./capacity-meter.ts";
 import { eventsOf, ingestInto } from "./events.ts";
@@ -13,6 +13,7 @@ import { partitionOf, StreamTap } from "./stream-tap.ts";
 const LINEAGE = "shardId-00000001795312800000-0a1b2c3d";
 /** They and the day's other items exist before anything is measured. */
 const WARM_UP_EVENTS = 500;
+const HOUR_MS = 3_600_000;
 /** Records that one call of budget-watch gets. */
 const WATCH_BATCH = 100;
 
@@ -49,8 +50,8 @@ export async function sampleUnits(withJobs: boolean, sizes: readonly BatchSize[]
     const way = new MeteredWay(meterCapacity(table), tap);
     const all = [{ batch: WARM_UP_EVENTS, events: WARM_UP_EVENTS }, ...sizes];
     const count = all.reduce((total, { events }) => total + events, 0);
-    // The trace takes 57 minutes; so all of it lies within one hour, as a busy table's batches do.
-    const endMs = Math.floor(Date.now() / 3_600_000) * 3_600_000 - 120_000;
+    // They span less than an hour of the trace and end with one, so no batch lies in two.
+    const endMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 1_000;
     const events = eventsOf({ count, endMs, idPrefix: "units", withJobs });
     const samples: UnitSample[] = [];
     for (const size of all) samples.push(await way.take(events.splice(0, size.events), size));
@@ -93,7 +94,7 @@ class MeteredWay {
       },
     );
     const watched = await this.#stage(watchBatches, (batch) =>
-      raiseDueAlerts(this.#table, budgetNewsOf(batch), this.#now),
+      new BudgetWatch(this.#table).raiseDueAlerts(budgetNewsOf(batch), this.#now),
     );
     const newDayTotals = watchBatches
       .flat()

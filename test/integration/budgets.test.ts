@@ -11,6 +11,7 @@ import {
 } from "@ai-usage/core";
 import {
   activeBudgetsOf,
+  BudgetWatch,
   budgetNewsOf,
   claimDelivery,
   createBudget,
@@ -20,7 +21,6 @@ import {
   listBudgets,
   openTable,
   raiseAlert,
-  raiseDueAlerts,
   recordMetrics,
   rollUp,
   settleDelivery,
@@ -211,10 +211,9 @@ async function spend(
 }
 
 const watch = async (table: TestTable, at: Instant = now) =>
-  (await raiseDueAlerts(table, budgetNewsOf(await readStream(table)), at)).map(({ alertId, notify }) => [
-    alertId,
-    notify,
-  ]);
+  (await new BudgetWatch(table).raiseDueAlerts(budgetNewsOf(await readStream(table)), at)).map(
+    ({ alertId, notify }) => [alertId, notify],
+  );
 
 describe("budget watch", () => {
   it("raises an alert exactly when spending reaches a threshold, each once", async () => {
@@ -241,7 +240,12 @@ describe("budget watch", () => {
 
   it("counts exactly the quarters of its period, by the clock of its zone", async () => {
     await withTable(async (table) => {
-      const budget = aBudget({ period: "monthly", timeZone: "Asia/Kathmandu", amount: Money.parse("10") });
+      const budget = aBudget({
+        period: "monthly",
+        timeZone: "Asia/Kathmandu",
+        amount: Money.parse("10"),
+        createdAt: parseInstant("2026-10-10T00:00:00Z"),
+      });
       await createBudget(table, budget);
       await spend(
         table,
@@ -278,8 +282,22 @@ describe("budget watch", () => {
       await createBudget(table, budget);
       const news = budgetNewsOf(recordsOf(await readStream(table), "BUDGET#"));
       expect(
-        (await raiseDueAlerts(table, news, now)).map(({ thresholdPercent }) => thresholdPercent),
+        (await new BudgetWatch(table).raiseDueAlerts(news, now)).map(
+          ({ thresholdPercent }) => thresholdPercent,
+        ),
       ).toEqual(["50"]);
+    });
+  });
+
+  it("leaves periods alone that ended before there was a budget", async () => {
+    await withTable(async (table) => {
+      const createdAt = parseInstant("2026-11-20T12:00:00Z");
+      const budget = aBudget({ amount: Money.parse("1"), createdAt });
+      await createBudget(table, budget);
+      await spend(table, [["2026-11-19T10:00:00Z", "60"]], "before");
+      expect(await watch(table)).toEqual([]);
+      await spend(table, [["2026-11-20T10:00:00Z", "60"]], "its-first-day");
+      expect((await watch(table)).length).toBe(budget.thresholds.length);
     });
   });
 
@@ -290,7 +308,7 @@ describe("budget watch", () => {
       await createBudget(table, budget);
       const news = budgetNewsOf(recordsOf(await readStream(table), "BUDGET#"));
       await deactivateBudget(table, budget.budgetId);
-      expect(await raiseDueAlerts(table, news, now)).toEqual([]);
+      expect(await new BudgetWatch(table).raiseDueAlerts(news, now)).toEqual([]);
     });
   });
 
@@ -302,7 +320,7 @@ describe("budget watch", () => {
       await deactivateBudget(table, inactive.budgetId);
       await spend(table, [["2026-11-21T10:00:00Z", "60"]], "a");
       const news = budgetNewsOf(recordsOf(await readStream(table), "TOTAL#"));
-      expect(await raiseDueAlerts(table, news, now)).toEqual([]);
+      expect(await new BudgetWatch(table).raiseDueAlerts(news, now)).toEqual([]);
     });
   });
 

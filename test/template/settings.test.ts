@@ -104,7 +104,7 @@ describe("a wrong setting", () => {
     [
       "a metadata key with a colon",
       { scopeMetadataKeys: ["a:b"] },
-      "scopeMetadataKeys.0 must start with a letter and hold only a-z, 0-9 and _ (at most 40 characters)",
+      "scopeMetadataKeys.0 must start with a letter and hold only a-z, 0-9 and _ (at most 32 characters)",
     ],
     [
       "a metadata key that is a scope already",

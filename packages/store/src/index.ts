@@ -11,4 +11,4 @@ export { rollUp } from "./roll-up.ts";
 export type { StreamRecord } from "./stream-record.ts";
 export * from "./table.ts";
 export * from "./tokens.ts";
-export { budgetNewsOf, raiseDueAlerts } from "./watch-budgets.ts";
+export { BudgetWatch, budgetNewsOf } from "./watch-budgets.ts";

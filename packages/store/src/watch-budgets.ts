@@ -46,46 +46,66 @@ export function budgetNewsOf(records: readonly StreamRecord[]): BudgetNews {
   return { totals: [...totals.values()], budgets, alerts };
 }
 
-/**
- * Holds what changed against the active budgets and raises every alert that is due. Each check sums the period anew
- * from the totals, and an alert is put only if absent, so checking too often is harmless.
- */
-export async function raiseDueAlerts(table: Table, news: BudgetNews, now: Instant): Promise<Alert[]> {
-  const budgets = await activeBudgetsOf(
-    table,
-    [...news.totals, ...news.budgets].map(({ scope }) => scope),
-  );
-  const checks = new Map<string, { budget: Budget; period: Period }>();
-  const check = (budget: Budget, period: Period) =>
-    checks.set(`${budget.budgetId}#${budget.revision}#${period.id}`, { budget, period });
-  for (const { scope, bucket } of news.totals) {
-    for (const budget of budgets.filter((one) => one.scope === scope)) {
-      for (const period of affectedPeriods(budget, bucket)) check(budget, period);
-    }
-  }
-  // A budget that is new may find its period well spent. News may be old: what counts is the budget as it is now.
-  const changed = new Set(news.budgets.map(({ budgetId }) => budgetId));
-  for (const budget of budgets.filter(({ budgetId }) => changed.has(budgetId))) {
-    check(budget, periodAt(budget.period, now, budget.timeZone));
-  }
-  const raised = await pMap(checks.values(), ({ budget, period }) => raiseDue(table, budget, period, now), {
-    concurrency: CONCURRENT_CHECKS,
-  });
-  return raised.flat();
-}
-
-async function raiseDue(table: Table, budget: Budget, period: Period, now: Instant): Promise<Alert[]> {
-  const { cost: spent } = await readScopeTotals(table, budget.scope, coverOf(period));
-  const raised: Alert[] = [];
-  for (const alert of dueAlerts({ budget, period, spent, now })) {
-    if (knownAlerts.has(alert.alertId)) continue;
-    if (await raiseAlert(table, alert)) raised.push(alert);
-    if (knownAlerts.size >= KNOWN_ALERTS_MAX) knownAlerts.clear();
-    knownAlerts.add(alert.alertId);
-  }
-  return raised;
-}
-
 // Alerts are never taken back, so one seen once need not be put again with every change of its total.
 const KNOWN_ALERTS_MAX = 10_000;
-const knownAlerts = new Set<string>();
+
+/** Holds totals against the active budgets. One for each table and process: it remembers what it has raised. */
+export class BudgetWatch {
+  readonly #table: Table;
+  readonly #known = new Set<string>();
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  /**
+   * Raises every alert that is due after `news`. Each check sums the period anew from the totals, and an alert is put
+   * only if absent, so checking too often is harmless.
+   */
+  async raiseDueAlerts(news: BudgetNews, now: Instant): Promise<Alert[]> {
+    const checks = await this.#checksFor(news, now);
+    const raised = await pMap(checks, ({ budget, period }) => this.#raiseDue(budget, period, now), {
+      concurrency: CONCURRENT_CHECKS,
+    });
+    return raised.flat();
+  }
+
+  async #checksFor(news: BudgetNews, now: Instant): Promise<Iterable<Check>> {
+    const scopes = [...news.totals, ...news.budgets].map(({ scope }) => scope);
+    const budgets = await activeBudgetsOf(this.#table, scopes);
+    const checks = new Map<string, Check>();
+    const add = (budget: Budget, period: Period) => {
+      // What was spent in periods before there was a budget is nobody's overspending.
+      if (period.end <= budget.createdAt) return;
+      checks.set(`${budget.budgetId}#${budget.revision}#${period.id}`, { budget, period });
+    };
+    for (const { scope, bucket } of news.totals) {
+      for (const budget of budgets.filter((one) => one.scope === scope)) {
+        for (const period of affectedPeriods(budget, bucket)) add(budget, period);
+      }
+    }
+    // A budget that is new may find its period well spent. News may be old: what counts is the budget as it is now.
+    const changed = new Set(news.budgets.map(({ budgetId }) => budgetId));
+    for (const budget of budgets.filter(({ budgetId }) => changed.has(budgetId))) {
+      add(budget, periodAt(budget.period, now, budget.timeZone));
+    }
+    return checks.values();
+  }
+
+  async #raiseDue(budget: Budget, period: Period, now: Instant): Promise<Alert[]> {
+    const { cost: spent } = await readScopeTotals(this.#table, budget.scope, coverOf(period));
+    const raised: Alert[] = [];
+    for (const alert of dueAlerts({ budget, period, spent, now })) {
+      if (this.#known.has(alert.alertId)) continue;
+      if (await raiseAlert(this.#table, alert)) raised.push(alert);
+      if (this.#known.size >= KNOWN_ALERTS_MAX) this.#known.clear();
+      this.#known.add(alert.alertId);
+    }
+    return raised;
+  }
+}
+
+interface Check {
+  readonly budget: Budget;
+  readonly period: Period;
+}

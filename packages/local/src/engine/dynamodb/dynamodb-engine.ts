@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { findEngineBinary } from "./engine-binary.ts";
 import { type EngineProcess, endStaleEngine, spawnEngine } from "./engine-process.ts";
 import { EngineNotFoundError } from "./errors.ts";
 import { ensureStreamIndex } from "./stream-index.ts";
+import { makeTemporaryDirectory } from "./temporary-directory.ts";
 
 export interface EngineOptions {
   /** Where the data is kept; undefined = in a temporary directory that goes with the engine. */
@@ -35,7 +35,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
   const ephemeral = options.home === undefined;
   const home =
-    options.home !== undefined ? resolve(options.home) : mkdtempSync(join(tmpdir(), "ai-usage-engine-"));
+    options.home !== undefined ? resolve(options.home) : makeTemporaryDirectory("ai-usage-engine-");
   mkdirSync(home, { recursive: true });
   const start = (port: number | undefined) =>
     spawnEngine({
