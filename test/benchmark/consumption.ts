@@ -29,8 +29,8 @@ export function consumptionOf({ published, bodyBytes, samples }: TrafficSamples,
       rollup: rollupUnitsOf(streamed, published.update),
     },
     readUnits: {
-      ingest: sent.ingest.readUnits / sent.events,
-      budgetWatch: streamed.watch.readUnits / streamed.events,
+      ingest: sent.ingest.keyReadUnits / sent.events,
+      budgetWatch: streamed.watch.keyReadUnits / streamed.events,
     },
     functions: functionsOf(sent, streamed),
   };

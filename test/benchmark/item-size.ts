@@ -1,8 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 
-/** Bytes of one write unit, one read unit: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/capacity-unit-calculations.html */
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
 const WRITE_UNIT_BYTES = 1024;
-const READ_UNIT_BYTES = 4096;
 
 /** Of each list and map, and of each of its elements. */
 const DOCUMENT_BYTES = 3;
@@ -22,9 +21,6 @@ export function itemBytes(item: StoredItem): number {
 }
 
 export const writeUnitsOf = (bytes: number): number => Math.max(1, Math.ceil(bytes / WRITE_UNIT_BYTES));
-
-/** Of a strongly consistent read; an item that does not exist costs one unit, too. */
-export const readUnitsOf = (bytes: number): number => Math.max(1, Math.ceil(bytes / READ_UNIT_BYTES));
 
 function valueBytes(value: AttributeValue): number {
   if (value.S !== undefined) return textBytes(value.S);

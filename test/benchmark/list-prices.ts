@@ -1,6 +1,6 @@
 /**
- * List prices of AWS in us-east-1 in US dollars, without free tiers and discounts, checked on 2026-11-22.
- * A million is the unit everywhere, but for memory.
+ * List prices of AWS in us-east-1, in US dollars, as known in November 2026, without free tiers and discounts. A
+ * million is the unit everywhere, but for memory.
  */
 export const listPrices = {
   /** Standard table class, on demand: https://aws.amazon.com/dynamodb/pricing/on-demand/ */

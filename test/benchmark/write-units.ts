@@ -111,7 +111,7 @@ function dollarTable(traffic: readonly Traffic[]): DetailTable {
   );
   const positions = Object.keys(columns[0]?.dollars ?? {});
   return {
-    head: ["US$ a million events", ...positions.map((position) => position), "sum"],
+    head: ["US$ a million events", ...positions, "sum"],
     rows: columns.map(({ name, dollars }) => [
       name,
       ...positions.map((position) => threeDigits(dollars[position] ?? 0)),
@@ -132,7 +132,8 @@ function notesOf(traffic: readonly Traffic[]): string[] {
   const bytes = (of: (one: Traffic) => number) => Math.max(...traffic.map(of));
   return [
     `The largest stored event has ${bytes(({ published }) => published.eventBytesMax)} bytes, the largest total ${bytes(({ published }) => published.counterBytesMax)}: one unit each below 1,024.`,
-    "Both engines are emulators, so the sum is also computed from the stored items by DynamoDB's published rules; dollars are by those rules.",
+    "Engines are emulators, so the sum is also computed from the stored items by DynamoDB's published rules, and dollars are by those rules. A job's entry in GSI3 is an average of all events there, of the sample's in the engine's figures; for the rest they agree.",
+    "Reads of keys cost a unit each, half when eventually consistent, also of items that are absent. DynamoDB Local charges nothing for those.",
     "Totals existed before the measurement: a scope's first event of a day on a shard costs one unit more, for its entry in GSI2.",
     "Stream 100 is what comes at about 100 events a second, since rollup gets a batch a second.",
     `Lambda: processor time measured here, on this machine's processors, and an assumed ${ASSUMED_ROUND_TRIP_MS} ms for each answer of DynamoDB. Authorizer answers are cached. Not in the sum: logs, traces, storage, alerts.`,

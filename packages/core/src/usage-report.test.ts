@@ -288,7 +288,7 @@ describe("report", () => {
       }),
       { numRuns: 300 },
     );
-    expect(answered).toBeGreaterThan(100);
+    expect(answered).toBeGreaterThan(50);
   });
 
   it("says which models and operations are in a service's group", () => {
