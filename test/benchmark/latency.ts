@@ -180,5 +180,5 @@ function findingsOf(samples: readonly Latencies[]): Finding[] {
 
 const notes = [
   `From the answer of POST /ai_usage on, at 100 events a second; looked for every ${POLL_MS} ms, so figures are up to that much too high.`,
-  "The stream's window of a second, which makes batches and so saves write units, is most of it.",
+  "Most of it is the second for which rollup's batches gather, which saves write units.",
 ];

@@ -135,7 +135,7 @@ function notesOf(traffic: readonly Traffic[]): string[] {
     "Engines are emulators, so the sum is also computed from the stored items by DynamoDB's published rules, and dollars are by those rules. A job's entry in GSI3 is an average of all events there, of the sample's in the engine's figures; for the rest they agree.",
     "Reads of keys cost a unit each, half when eventually consistent, also of items that are absent. DynamoDB Local charges nothing for those.",
     "Totals existed before the measurement: a scope's first event of a day on a shard costs one unit more, for its entry in GSI2.",
-    "Stream 100 is what comes at about 100 events a second, since rollup gets a batch a second.",
+    "Stream 100 is about 100 events a second, since rollup gets a batch a second; with fewer, an event costs more (see batches of 10).",
     `Lambda: processor time measured here, on this machine's processors, and an assumed ${ASSUMED_ROUND_TRIP_MS} ms for each answer of DynamoDB. Authorizer answers are cached. Not in the sum: logs, traces, storage, alerts.`,
   ];
 }
