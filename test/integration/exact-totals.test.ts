@@ -133,19 +133,27 @@ async function checkHistory(steps: readonly Step[], sky: Weather): Promise<void>
   });
 }
 
+/** DynamoDB Local slows down with each table that has a stream: fewer histories there, the same properties. */
+const HISTORIES = process.env.DYNAMODB_ENDPOINT === undefined ? 20 : 6;
+const HISTORIES_MS_MAX = 300_000;
+
 describe("totals", () => {
-  it("equal what is stored, to the last digit, whatever happened to the metrics and to the stream", async () => {
-    const seed = Date.now();
-    console.log(`exact totals: fast-check seed ${seed}`);
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 10 }), weather, checkHistory),
-      {
-        seed,
-        numRuns: 20,
-        endOnFailure: true,
-      },
-    );
-  });
+  it(
+    "equal what is stored, to the last digit, whatever happened to the metrics and to the stream",
+    async () => {
+      const seed = Date.now();
+      console.log(`exact totals: fast-check seed ${seed}`);
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 10 }), weather, checkHistory),
+        {
+          seed,
+          numRuns: HISTORIES,
+          endOnFailure: true,
+        },
+      );
+    },
+    HISTORIES_MS_MAX,
+  );
 });
 
 /** Records of the metrics' stream so far. */
