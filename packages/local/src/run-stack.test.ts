@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { LOCAL_AWS } from "./engine/index.ts";
 import { type RunningStack, runStack } from "./run-stack.ts";
 import { loadAssembly } from "./template/assembly.ts";
@@ -20,6 +22,16 @@ const maker = `export const handler = async ({ ResponseURL, ResourceProperties, 
   const Status = ResourceProperties.Refuse ? "FAILED" : "SUCCESS";
   const body = JSON.stringify({ Status, Reason: "refused", PhysicalResourceId: "made", Data: { Answer: RequestType } });
   await fetch(ResponseURL, { method: "PUT", body });
+};`;
+
+/** Hands what it is sent to another function and does not wait for it, as a handler does on AWS. */
+const lambdaSdk = pathToFileURL(createRequire(import.meta.url).resolve("@aws-sdk/client-lambda")).href;
+const caller = `import { InvokeCommand, LambdaClient } from ${JSON.stringify(lambdaSdk)};
+const lambda = new LambdaClient();
+export const handler = async ({ to, payload }) => {
+  const Payload = JSON.stringify(payload);
+  const answer = await lambda.send(new InvokeCommand({ FunctionName: to, InvocationType: "Event", Payload }));
+  return { status: answer.StatusCode };
 };`;
 
 const directory = temporaryDirectory();
@@ -42,6 +54,7 @@ const resources = {
   Probe: functionResource("probe", {
     Environment: { Variables: { TABLE: { Ref: "Table" }, SEEN_FILE: seenFile } },
   }),
+  Caller: functionResource("caller"),
   Maker: functionResource("maker"),
   Made: { Type: "Custom::Made", Properties: { ServiceToken: { "Fn::GetAtt": ["Maker", "Arn"] } } },
   Mapping: {
@@ -51,6 +64,14 @@ const resources = {
       FunctionName: { Ref: "Probe" },
       StartingPosition: "TRIM_HORIZON",
       BatchSize: 10,
+    },
+  },
+  Schedule: {
+    Type: "AWS::Events::Rule",
+    Properties: {
+      ScheduleExpression: "rate(1 hour)",
+      State: "ENABLED",
+      Targets: [{ Id: "Target0", Arn: { "Fn::GetAtt": ["Probe", "Arn"] } }],
     },
   },
   Api: { Type: "AWS::ApiGatewayV2::Api", Properties: { ProtocolType: "HTTP" } },
@@ -66,7 +87,7 @@ async function start(): Promise<void> {
 
 beforeAll(async () => {
   writeAssembly(assembly, {
-    functions: { probe, maker },
+    functions: { probe, maker, caller },
     resources,
     outputs: { Answer: { "Fn::GetAtt": ["Made", "Answer"] } },
   });
@@ -126,6 +147,23 @@ describe("Lambda", () => {
     expect(seen()).toContainEqual({ later: 1 });
   });
 
+  it.each(["probe", "arn:aws:lambda:us-east-1:000000000000:function:probe"])(
+    "lets a function send an event to %s with the SDK",
+    async (to) => {
+      const payload = { sentTo: to };
+      const response = await invoke("caller", JSON.stringify({ to, payload }));
+      expect(await response.json()).toEqual({ status: 202 });
+      await running.drained();
+      expect(seen()).toContainEqual(payload);
+    },
+  );
+
+  it("tells a function that there is nobody to send an event to", async () => {
+    const response = await invoke("caller", '{"to":"nobody","payload":{}}');
+    expect(response.headers.get("x-amz-function-error")).toBe("Unhandled");
+    expect(await response.json()).toMatchObject({ errorType: "ResourceNotFoundException" });
+  });
+
   it("refuses what Lambda refuses", async () => {
     expect((await invoke("nobody", "{}")).status).toBe(404);
     expect((await invoke("probe", "{not JSON")).status).toBe(400);
@@ -153,6 +191,27 @@ describe("stack on one machine", () => {
     });
   });
 
+  it("runs its schedules until it stops", async () => {
+    const fired = () => seen().filter((event) => JSON.stringify(event).includes('"Scheduled Event"'));
+    await running.stop();
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"], shouldAdvanceTime: true });
+    try {
+      await start();
+      await running.drained();
+      expect(fired()).toHaveLength(0);
+      vi.advanceTimersByTime(3_600_000);
+      await running.drained();
+      expect(fired()).toHaveLength(1);
+      await running.stop();
+      // Past the two seconds in which servers let go of their connections.
+      vi.advanceTimersByTime(10_000);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+    await start();
+  });
+
   it("makes a custom resource once per home", async () => {
     expect(stack.output("Answer")).toBe("Create");
     const file = join(state, "custom-resources.json");
@@ -165,7 +224,10 @@ describe("stack on one machine", () => {
 
   it("does not start when a custom resource cannot be made", async () => {
     const refused = { ...resources.Made, Properties: { ...resources.Made.Properties, Refuse: "true" } };
-    writeAssembly(assembly, { functions: { probe, maker }, resources: { ...resources, Made: refused } });
+    writeAssembly(assembly, {
+      functions: { probe, maker, caller },
+      resources: { ...resources, Made: refused },
+    });
     const options = { stack: new Stack(await loadAssembly(assembly)), state: `${state}-refused`, port: 0 };
     await expect(runStack(options)).rejects.toThrow("custom resource Made could not be made: refused");
   });

@@ -12,6 +12,7 @@ import {
 import { CustomResources } from "./services/custom-resources.ts";
 import { startDynamoDB } from "./services/dynamodb.ts";
 import { EventBuses } from "./services/event-bridge/event-bus.ts";
+import { startScheduledRules } from "./services/event-bridge/scheduled-rules.ts";
 import { AsyncInvocations } from "./services/lambda/async-invocations.ts";
 import { startEventSourceMappings } from "./services/lambda/event-source-mappings.ts";
 import { createFunctions } from "./services/lambda/functions.ts";
@@ -44,7 +45,10 @@ export interface RunningStack {
   readonly dynamodbEndpoint: string;
   readonly lambdaEndpoint: string;
   readonly secrets: Secrets;
-  /** Waits until nothing is on its way any more: no record of a stream, no event, no asynchronous invocation. */
+  /**
+   * Waits until nothing is on its way any more: no record of a stream, no event, no asynchronous invocation.
+   * What a schedule has yet to send is not on its way.
+   */
   drained(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -110,6 +114,7 @@ async function startBackend(
   const { mappings } = keep(
     startEventSourceMappings({ stack, engine, functions, queues, state, faults, seed, log }),
   );
+  keep(startScheduledRules(stack, invocations));
   return {
     addresses: { dynamodbEndpoint: engine.endpoint, lambdaEndpoint: lambdaEndpoint(aws.url) },
     invoke,

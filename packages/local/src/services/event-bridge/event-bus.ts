@@ -1,30 +1,8 @@
-import { randomUUID } from "node:crypto";
 import * as z from "zod";
-import { compilePattern, type EventMatcher } from "../../engine/index.ts";
-import { ACCOUNT_ID, REGION } from "../../template/physical-ids.ts";
 import type { Stack } from "../../template/stack.ts";
 import type { AsyncInvocations } from "../lambda/async-invocations.ts";
-
-/** A target that would get something else than the event itself is refused. */
-const target = z.strictObject({
-  Id: z.string(),
-  Arn: z.string(),
-  // How often and how long EventBridge tries to hand an event to Lambda. On one machine that never fails; what the
-  // function does with the event is a matter of its own retries.
-  RetryPolicy: z.unknown().optional(),
-  DeadLetterConfig: z.unknown().optional(),
-});
-
-const ruleReading = {
-  type: "AWS::Events::Rule",
-  schema: z.object({
-    EventBusName: z.string().default("default"),
-    EventPattern: z.record(z.string(), z.unknown()),
-    State: z.enum(["ENABLED", "DISABLED"]).default("ENABLED"),
-    Targets: z.array(target).default([]),
-  }),
-  ignored: ["Name", "Description", "RoleArn", "Tags"],
-};
+import { type EventContent, newEvent } from "./event.ts";
+import { deliver, type Rule, readRules } from "./rules.ts";
 
 const busReading = {
   type: "AWS::Events::EventBus",
@@ -32,19 +10,8 @@ const busReading = {
   ignored: ["Description", "DeadLetterConfig", "KmsKeyIdentifier", "Policy", "Tags"],
 };
 
-interface Rule {
-  readonly busName: string;
-  readonly matches: EventMatcher;
-  readonly functionArns: readonly string[];
-}
-
 /** One entry of PutEvents, already checked. */
-export interface NewEvent {
-  readonly source: string;
-  readonly detailType: string;
-  readonly detail: Readonly<Record<string, unknown>>;
-  readonly resources: readonly string[];
-  readonly time: Date;
+export interface NewEvent extends EventContent {
   readonly busName: string;
 }
 
@@ -59,14 +26,7 @@ export class EventBuses {
       "default",
       ...stack.resources(busReading).flatMap(({ logicalId }) => stack.ref(logicalId) ?? []),
     ]);
-    this.#rules = stack
-      .resources(ruleReading)
-      .filter(({ properties }) => properties.State === "ENABLED")
-      .map(({ properties }) => ({
-        busName: properties.EventBusName,
-        matches: compilePattern(properties.EventPattern),
-        functionArns: properties.Targets.map(({ Arn }) => Arn),
-      }));
+    this.#rules = readRules(stack);
     this.#invocations = invocations;
   }
 
@@ -76,20 +36,9 @@ export class EventBuses {
 
   /** Every delivery is on disk when this returns. @returns the event's id */
   put(entry: NewEvent): string {
-    const event = {
-      version: "0",
-      id: randomUUID(),
-      "detail-type": entry.detailType,
-      source: entry.source,
-      account: ACCOUNT_ID,
-      time: entry.time.toISOString().replace(/\.\d+Z$/, "Z"),
-      region: REGION,
-      resources: entry.resources,
-      detail: entry.detail,
-    };
-    for (const { busName, matches, functionArns } of this.#rules) {
-      if (busName !== entry.busName || !matches(event)) continue;
-      for (const functionArn of functionArns) this.#invocations.enqueue(functionArn, event);
+    const event = newEvent(entry);
+    for (const rule of this.#rules) {
+      if (rule.busName === entry.busName && rule.matches?.(event)) deliver(event, rule, this.#invocations);
     }
     return event.id;
   }
