@@ -14,6 +14,7 @@ export function readEnvironment<Shape extends z.ZodRawShape>(shape: Shape): z.ou
 export const variables = {
   text: z.string().min(1),
   optionalText: z.string().default(""),
+  seconds: z.coerce.number().int().nonnegative(),
   days: z.coerce.number().int().positive(),
   onOff: z.enum(["on", "off"]).transform((value) => value === "on"),
   trueFalse: z.enum(["true", "false"]).transform((value) => value === "true"),

@@ -11,6 +11,7 @@ import { UsageHttpApi } from "./http-api.ts";
 import { Ingest } from "./ingest.ts";
 import { lambdasDirectory as ownLambdasDirectory } from "./lambda-bundle.ts";
 import { OperationsAlarm } from "./operations-alarm.ts";
+import { Restatement } from "./restatement.ts";
 import { Rollup } from "./rollup.ts";
 import { parseSettings, type SettingsInput } from "./settings.ts";
 import { UsageTable } from "./table.ts";
@@ -38,6 +39,7 @@ export class AIUsage extends Construct {
   readonly rollup: Rollup;
   readonly alerting: Alerting;
   readonly budgetWatch: BudgetWatch;
+  readonly restatement: Restatement;
   readonly httpApi: UsageHttpApi;
   readonly firstToken: FirstToken;
 
@@ -62,9 +64,11 @@ export class AIUsage extends Construct {
     this.rollup = new Rollup(this, "Rollup", shared);
     this.alerting = new Alerting(this, "Alerting", { ...shared, email: settings.email });
     this.budgetWatch = new BudgetWatch(this, "BudgetWatch", { ...shared, bus: this.alerting.bus });
+    this.restatement = new Restatement(this, "Restatement", { ...shared, settings });
     this.httpApi = new UsageHttpApi(this, "HttpApi", {
       ...shared,
-      retentionDays: settings.retentionDays,
+      restate: this.restatement.function,
+      settings,
       ingest: this.ingest.function,
     });
     this.firstToken = new FirstToken(this, "FirstToken", shared);

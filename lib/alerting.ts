@@ -54,10 +54,13 @@ export class Alerting extends Construct {
       maxEventAge: Duration.hours(6),
       onFailure: new SqsDestination(this.undelivered),
     });
-    new Rule(this, "ThresholdCrossed", {
-      description: "A total crossed a budget's threshold",
+    new Rule(this, "AlertRaised", {
+      description: "A total crossed a budget's threshold, or a model has no price",
       eventBus: this.bus,
-      eventPattern: { source: ["ai-usage"], detailType: ["Budget Threshold Crossed"] },
+      eventPattern: {
+        source: ["ai-usage"],
+        detailType: ["Budget Threshold Crossed", "Unpriced Model Seen"],
+      },
       targets: [
         new LambdaTarget(this.notify, {
           deadLetterQueue: this.undelivered,

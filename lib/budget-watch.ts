@@ -12,7 +12,7 @@ export interface BudgetWatchProps {
   readonly bus: EventBus;
 }
 
-/** Holds changed totals against budgets, raises alerts and publishes them. */
+/** Holds changed totals against budgets, looks out for calls without a price, raises alerts and publishes them. */
 export class BudgetWatch extends Construct {
   readonly function: UsageFunction;
   readonly consumer: StreamConsumer;
@@ -22,7 +22,7 @@ export class BudgetWatch extends Construct {
     this.function = new UsageFunction(this, "Function", {
       defaults,
       name: "budget-watch",
-      description: "Raises an alert when a total crosses a budget's threshold",
+      description: "Raises an alert when a total crosses a budget's threshold, or a model has no price",
       timeout: Duration.minutes(1),
       memoryMiB: 512,
       whenItFails: "Alerts are late: batches of the stream fail and are tried again.",
@@ -40,6 +40,7 @@ export class BudgetWatch extends Construct {
         changes(partitions.alert, ["INSERT"]),
         // A new budget may already be overspent.
         changes(partitions.budget, ["INSERT", "MODIFY"]),
+        changes(partitions.cube, ["INSERT", "MODIFY"], HAS_UNPRICED_CALLS),
       ],
       batchSize: 100,
       batchingWindow: Duration.seconds(0),
@@ -47,9 +48,12 @@ export class BudgetWatch extends Construct {
   }
 }
 
-function changes(keyPrefix: string, eventNames: readonly string[]) {
+// A filter cannot compare the images: the function looks whether the count went up. `exists` sees leaves only.
+const HAS_UNPRICED_CALLS = { NewImage: { unpriced_calls: { N: FilterRule.exists() } } };
+
+function changes(keyPrefix: string, eventNames: readonly string[], images: object = {}) {
   return {
     eventName: FilterRule.or(...eventNames),
-    dynamodb: { Keys: { PK: { S: FilterRule.beginsWith(keyPrefix) } } },
+    dynamodb: { Keys: { PK: { S: FilterRule.beginsWith(keyPrefix) } }, ...images },
   };
 }

@@ -12,16 +12,20 @@ import {
 import { HttpLambdaAuthorizer, HttpLambdaResponseType } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { Stats } from "aws-cdk-lib/aws-cloudwatch";
+import { Grant } from "aws-cdk-lib/aws-iam";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { alarmPeriod, OperationsAlarm } from "./operations-alarm.ts";
+import type { Settings } from "./settings.ts";
 import type { UsageTable } from "./table.ts";
 import { type FunctionDefaults, UsageFunction } from "./usage-function.ts";
 
 export interface UsageHttpApiProps {
   readonly defaults: FunctionDefaults;
   readonly table: UsageTable;
-  readonly retentionDays: number;
+  readonly settings: Settings;
+  /** Prices stored metrics anew when the API is asked to. */
+  readonly restate: UsageFunction;
   /** Takes `POST /ai_usage`. */
   readonly ingest: UsageFunction;
 }
@@ -51,15 +55,26 @@ export class UsageHttpApi extends Construct {
     });
   }
 
-  private apiFunction({ defaults, table, retentionDays }: UsageHttpApiProps): UsageFunction {
+  private apiFunction({ defaults, table, settings, restate }: UsageHttpApiProps): UsageFunction {
     const fn = new UsageFunction(this, "ApiFunction", {
       defaults,
       name: "api",
-      description: "Answers the HTTP API: usage, budgets, alerts, tokens",
+      description: "Answers the HTTP API: usage, budgets, alerts, prices, tokens",
       timeout: Duration.seconds(29),
       memoryMiB: 1024,
-      whenItFails: "Queries, budgets, alerts or tokens cannot be read or changed.",
-      environment: { RETENTION_DAYS: String(retentionDays) },
+      whenItFails: "Queries, budgets, alerts, prices or tokens cannot be read or changed.",
+      environment: {
+        RETENTION_DAYS: String(settings.retentionDays),
+        SCOPE_METADATA_KEYS: settings.scopeMetadataKeys.join(","),
+        UNPRICED_POLICY: settings.unpricedPolicy,
+        PRICE_REFRESH_SECONDS: "20",
+        RESTATE_FUNCTION_NAME: restate.functionName,
+      },
+    });
+    Grant.addToPrincipal({
+      grantee: fn,
+      actions: ["lambda:InvokeFunction"],
+      resourceArns: [restate.functionArn],
     });
     table.grantServeApi(fn);
     return fn;

@@ -2,7 +2,6 @@ import { Duration } from "aws-cdk-lib";
 import { Grant } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import type { BundledFile } from "./lambda-bundle.ts";
 import type { Settings } from "./settings.ts";
 import type { UsageTable } from "./table.ts";
 import { type FunctionDefaults, UsageFunction } from "./usage-function.ts";
@@ -19,7 +18,6 @@ export class Ingest extends Construct {
 
   constructor(scope: Construct, id: string, { defaults, table, settings }: IngestProps) {
     super(scope, id);
-    const overrides = priceOverrides(settings);
     this.function = new UsageFunction(this, "Function", {
       defaults,
       name: "ingest",
@@ -31,9 +29,8 @@ export class Ingest extends Construct {
         RETENTION_DAYS: String(settings.retentionDays),
         METRIC_INDEX: settings.metricIndex ? "on" : "off",
         SCOPE_METADATA_KEYS: settings.scopeMetadataKeys.join(","),
-        PRICE_OVERRIDES_FILE: overrides?.name ?? "",
+        PRICE_REFRESH_SECONDS: "20",
       },
-      bundledFile: overrides,
     });
     table.grantRecordUsage(this.function);
   }
@@ -47,8 +44,4 @@ export class Ingest extends Construct {
       resourceArns: [this.function.functionArn],
     });
   }
-}
-
-function priceOverrides({ priceOverrides: path }: Settings): BundledFile | undefined {
-  return path === undefined ? undefined : { path, name: "price-overrides.json" };
 }

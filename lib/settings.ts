@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Node } from "constructs";
 import * as z from "zod";
 
@@ -31,10 +31,11 @@ export interface SettingsInput {
    */
   readonly email?: EmailSettings;
   /**
-   * A JSON file of prices that win over the price book.
-   * @default - the price book alone
+   * What becomes of a call without a price where a budget is enforced: it is allowed as if it cost nothing (`allow`), or
+   * at what the dearest known sibling would cost (`estimate`), or not at all (`block`).
+   * @default "allow"
    */
-  readonly priceOverrides?: string;
+  readonly unpricedPolicy?: "allow" | "estimate" | "block";
   /**
    * Days that the functions' logs are kept; one of the periods CloudWatch Logs offers.
    * @default 30
@@ -68,6 +69,7 @@ export interface Settings extends SettingsInput {
   readonly retentionDays: number;
   readonly metricIndex: boolean;
   readonly scopeMetadataKeys: readonly string[];
+  readonly unpricedPolicy: "allow" | "estimate" | "block";
   readonly logRetentionDays: number;
   readonly deletionProtection: boolean;
   readonly removalPolicy: "retain" | "destroy";
@@ -129,7 +131,9 @@ const fields = {
     .refine((keys) => new Set(keys).size === keys.length, { error: "must not name a key twice" })
     .default(["department", "project", "cost_center"]),
   email: emailSchema.optional(),
-  priceOverrides: z.string({ error: "must be the path of a JSON file" }).min(1).optional(),
+  unpricedPolicy: z
+    .enum(["allow", "estimate", "block"], { error: 'must be "allow", "estimate" or "block"' })
+    .default("allow"),
   logRetentionDays: z
     .literal(logRetentionPeriods, { error: `must be one of ${logRetentionPeriods.join(", ")}` })
     .default(30),
@@ -157,31 +161,19 @@ export function readSettings(node: Node): Settings {
   const value: unknown = node.tryGetContext("settings") ?? {};
   if (typeof value !== "string") return parseSettings(value, { source: "settings in the context" });
   const file = resolve(value);
-  return parseSettings(readJson(file), { source: `settings file ${file}`, directory: dirname(file) });
+  return parseSettings(readJson(file), { source: `settings file ${file}` });
 }
 
 export interface SettingsOrigin {
   /** How messages call the place that the settings come from. */
   readonly source: string;
-  /**
-   * What a relative `priceOverrides` is relative to.
-   * @default - the working directory
-   */
-  readonly directory?: string;
 }
 
 /** @throws SettingsError naming each field that is wrong and what it may be */
-export function parseSettings(input: unknown, { source, directory = "." }: SettingsOrigin): Settings {
+export function parseSettings(input: unknown, { source }: SettingsOrigin): Settings {
   const parsed = schema.safeParse(input);
   if (!parsed.success) throw new SettingsError(source, parsed.error.issues.map(describeIssue));
-  const { priceOverrides } = parsed.data;
-  if (priceOverrides === undefined) return parsed.data;
-  const file = resolve(directory, priceOverrides);
-  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
-    throw new SettingsError(source, [`priceOverrides must be the path of a file; there is none at ${file}`]);
-  }
-  readJson(file);
-  return { ...parsed.data, priceOverrides: file };
+  return parsed.data;
 }
 
 function readJson(file: string): unknown {

@@ -25,6 +25,11 @@ export const partitions = {
   budget: "BUDGET#",
   scopeBudgets: "SCOPE_BUDGETS#",
   alert: "ALERT#",
+  unpriced: "UNPRICED#",
+  volume: "VOLUME#",
+  restatement: "RESTATEMENT#",
+  prices: "PRICES",
+  audit: "AUDIT#",
   token: "TOKEN#",
 } as const;
 
@@ -58,7 +63,13 @@ export class UsageTable extends Construct {
   }
 
   grantRecordUsage(fn: LambdaFunction): void {
-    this.grantItems(fn, ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"], [partitions.metric]);
+    this.grantItems(
+      fn,
+      ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"],
+      [partitions.metric],
+    );
+    this.grantItems(fn, ["dynamodb:GetItem", "dynamodb:UpdateItem"], [partitions.volume]);
+    this.grantItems(fn, ["dynamodb:GetItem", "dynamodb:Query"], [partitions.prices]);
   }
 
   grantServeApi(fn: LambdaFunction): void {
@@ -66,14 +77,28 @@ export class UsageTable extends Construct {
     this.grantItems(
       fn,
       ["dynamodb:PutItem", "dynamodb:UpdateItem"],
-      [partitions.budget, partitions.scopeBudgets, partitions.token],
+      [partitions.budget, partitions.scopeBudgets, partitions.token, partitions.restatement],
     );
-    fn.addToRolePolicy(
-      new PolicyStatement({
-        actions: ["dynamodb:Query"],
-        resources: indexNames.map((indexName) => `${this.table.tableArn}/index/${indexName}`),
-      }),
+    // An entry of the audit trail is put once, and never changed.
+    this.grantItems(fn, ["dynamodb:PutItem"], [partitions.audit]);
+    this.grantItems(
+      fn,
+      ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+      [partitions.prices],
     );
+    this.grantQueryIndexes(fn);
+  }
+
+  /** Changes the price of a metric, and nothing else of it; the totals follow by the stream. */
+  grantRestate(fn: LambdaFunction): void {
+    this.grantItems(fn, ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"]);
+    this.grantItems(
+      fn,
+      ["dynamodb:PutItem", "dynamodb:UpdateItem"],
+      [partitions.metric, partitions.volume, partitions.restatement],
+    );
+    this.grantItems(fn, ["dynamodb:UpdateItem", "dynamodb:DeleteItem"], [partitions.unpriced]);
+    this.grantQueryIndexes(fn);
   }
 
   grantAuthenticate(fn: LambdaFunction): void {
@@ -88,6 +113,7 @@ export class UsageTable extends Construct {
   grantWatchBudgets(fn: LambdaFunction): void {
     this.grantItems(fn, ["dynamodb:Query", "dynamodb:BatchGetItem"]);
     this.grantItems(fn, ["dynamodb:PutItem"], [partitions.alert]);
+    this.grantItems(fn, ["dynamodb:UpdateItem"], [partitions.unpriced]);
   }
 
   grantDeliverAlerts(fn: LambdaFunction): void {
@@ -116,6 +142,15 @@ export class UsageTable extends Construct {
     const { tableStreamArn } = this.table;
     if (tableStreamArn === undefined) throw new Error("the table is made with a stream");
     return tableStreamArn;
+  }
+
+  private grantQueryIndexes(fn: LambdaFunction): void {
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: ["dynamodb:Query"],
+        resources: indexNames.map((indexName) => `${this.table.tableArn}/index/${indexName}`),
+      }),
+    );
   }
 
   private grantItems(fn: LambdaFunction, actions: string[], keyPrefixes?: string[]): void {

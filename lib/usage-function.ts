@@ -10,7 +10,7 @@ import {
 } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
-import { type BundledFile, type FunctionName, lambdaBundle } from "./lambda-bundle.ts";
+import { type FunctionName, lambdaBundle } from "./lambda-bundle.ts";
 import { alarmPeriod, OperationsAlarm } from "./operations-alarm.ts";
 
 /** What all functions of a deployment have in common. */
@@ -31,7 +31,6 @@ export interface UsageFunctionProps {
   /** What callers see when it fails, in one sentence. */
   readonly whenItFails: string;
   readonly environment?: Readonly<Record<string, string>>;
-  readonly bundledFile?: BundledFile;
 }
 
 /** A function with a role of its own that may only log and trace, until somebody grants it more. */
@@ -49,7 +48,7 @@ export class UsageFunction extends LambdaFunction {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: "index.handler",
-      code: lambdaBundle(name, defaults.lambdasDirectory, props.bundledFile),
+      code: lambdaBundle(name, defaults.lambdasDirectory),
       memorySize: props.memoryMiB,
       timeout: props.timeout,
       environment: { POWERTOOLS_SERVICE_NAME: `ai-usage-${name}`, ...environment },

@@ -1,5 +1,5 @@
 import { UnanswerableQuestionError } from "@ai-usage/core";
-import { InvalidCursorError } from "@ai-usage/store";
+import { InvalidCursorError, ThrottledError } from "@ai-usage/store";
 import { fieldProblem, PROBLEM_MEDIA_TYPE, type Problem, ProblemError, problem } from "@ai-usage/wire";
 import { Hono } from "hono";
 import packageJson from "../../package.json" with { type: "json" };
@@ -7,7 +7,13 @@ import { logger } from "../environment.ts";
 import type { ApiEnvironment, ApiParts } from "./context.ts";
 import { alertRoutes } from "./routes/alerts.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
+import { adjustmentRoutes } from "./routes/price-adjustments.ts";
+import { priceImportRoutes } from "./routes/price-import.ts";
+import { priceRoutes } from "./routes/prices.ts";
+import { quoteRoutes } from "./routes/quotes.ts";
+import { restatementRoutes } from "./routes/restatements.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
+import { unpricedRoutes } from "./routes/unpriced.ts";
 import { usageRoutes } from "./routes/usage.ts";
 
 /** The routes as one app: the same on Lambda and in a test by `app.request()`. */
@@ -17,6 +23,12 @@ export function createApi(parts: ApiParts): Hono<ApiEnvironment> {
   app.route("/ai_usage", usageRoutes(parts));
   app.route("/budgets", budgetRoutes(parts));
   app.route("/alerts", alertRoutes(parts));
+  app.route("/prices/restatements", restatementRoutes(parts));
+  app.route("/prices/quote", quoteRoutes(parts));
+  app.route("/prices/adjustments", adjustmentRoutes(parts));
+  app.route("/prices/unpriced", unpricedRoutes(parts));
+  app.route("/prices/import", priceImportRoutes(parts));
+  app.route("/prices", priceRoutes(parts));
   app.route("/tokens", tokenRoutes(parts));
   app.notFound((context) =>
     answerProblem(problem(404, `there is no ${context.req.method} ${context.req.path.slice(0, 100)}`)),
@@ -30,6 +42,7 @@ function problemOf(error: Error): Problem {
   if (error instanceof UnanswerableQuestionError) return fieldProblem(error.field, error.message).problem;
   if (error instanceof InvalidCursorError) return fieldProblem("cursor", error.message).problem;
   logger.error("request failed", error);
+  if (error instanceof ThrottledError) return problem(503, "too many change the same at once; try again");
   return problem(500, "this is our fault, and it is in the log; try again later");
 }
 

@@ -1,15 +1,23 @@
-import type { Caller, Instant, TokenRole } from "@ai-usage/core";
+import { randomUUID } from "node:crypto";
+import type { Caller, Instant, PriceEdit, TokenRole, UnpricedPolicy } from "@ai-usage/core";
 import type { Table } from "@ai-usage/store";
 import { fieldProblem, ProblemError } from "@ai-usage/wire";
 import type { Context } from "hono";
 import type { LambdaEvent } from "hono/aws-lambda";
 import { fromAuthorizerContext, requireRole } from "../caller.ts";
 import { parseJsonBody } from "../json-body.ts";
+import type { PriceSource } from "../price-source.ts";
 
 /** What the routes are made with. */
 export interface ApiParts {
   readonly table: Table;
   readonly clock: () => Instant;
+  readonly prices: PriceSource;
+  /** Metadata that makes a custom scope of its own. */
+  readonly scopeMetadataKeys: readonly string[];
+  readonly unpricedPolicy: UnpricedPolicy;
+  /** Sets somebody to work on it; returns before it is done. */
+  readonly startRestatement: (restatementId: string) => Promise<void>;
 }
 
 export interface ApiEnvironment {
@@ -47,6 +55,17 @@ export function idOf(context: ApiContext): string {
   const id = context.req.param("id") ?? "";
   if (!/^\w{1,64}$/.test(id)) throw new ProblemError(404, "there is nothing of this id");
   return id;
+}
+
+const ID_DIGITS = 16;
+
+/** `adj_1f9c…`: what it is of, and chance. */
+export function newId(prefix: string): string {
+  return `${prefix}_${randomUUID().replaceAll("-", "").slice(0, ID_DIGITS)}`;
+}
+
+export function editBy({ tokenId }: Caller, at: Instant): PriceEdit {
+  return { editId: newId("edt"), at, by: tokenId };
 }
 
 /** @throws ProblemError when the body is no JSON */

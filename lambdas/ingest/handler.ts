@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import { instantFromEpochMs } from "@ai-usage/core";
-import { builtInPriceBook, parseOverrides } from "@ai-usage/pricing";
 import { ProblemError } from "@ai-usage/wire";
 import { asError, logger, readEnvironment, tableFromEnvironment, variables } from "../environment.ts";
+import { PriceSource } from "../price-source.ts";
 import { answerHttp, isHttpEvent } from "./http.ts";
 import { type Ingest, ingestRequest } from "./ingest.ts";
 
@@ -10,12 +9,14 @@ const environment = readEnvironment({
   RETENTION_DAYS: variables.days,
   METRIC_INDEX: variables.onOff,
   SCOPE_METADATA_KEYS: variables.list,
-  PRICE_OVERRIDES_FILE: variables.optionalText,
+  PRICE_REFRESH_SECONDS: variables.seconds.default(20),
 });
 
+const table = tableFromEnvironment();
+
 const ingest: Ingest = {
-  table: tableFromEnvironment(),
-  book: builtInPriceBook(priceOverrides(environment.PRICE_OVERRIDES_FILE)),
+  table,
+  prices: new PriceSource(table, { refreshSeconds: environment.PRICE_REFRESH_SECONDS }),
   scopeMetadataKeys: environment.SCOPE_METADATA_KEYS,
   retentionDays: environment.RETENTION_DAYS,
   serviceIndex: environment.METRIC_INDEX,
@@ -32,9 +33,4 @@ export async function handler(event: unknown): Promise<unknown> {
     logger.error("ingest failed", asError(error));
     throw error;
   }
-}
-
-/** The file lies beside the bundle. */
-function priceOverrides(fileName: string) {
-  return fileName === "" ? [] : parseOverrides(readFileSync(new URL(fileName, import.meta.url), "utf8"));
 }

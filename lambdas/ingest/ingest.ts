@@ -1,20 +1,22 @@
 import {
+  type AIUsageMetric,
   type Caller,
   costOf,
   customScopesOf,
   type Instant,
   mayAccess,
-  type PricedMetric,
+  type Scope,
   scopesOf,
 } from "@ai-usage/core";
-import { type PriceBook, priceMetric } from "@ai-usage/pricing";
-import { type RecordOutcome, recordMetrics, type Table } from "@ai-usage/store";
+import { pricingOf, quote } from "@ai-usage/pricing";
+import { type MetricToRecord, type RecordOutcome, recordMetrics, type Table } from "@ai-usage/store";
 import { type IngestResult, parseIngestRequest, parseMetric, toWireIngestAnswer } from "@ai-usage/wire";
+import type { CurrentPrices, PriceSource } from "../price-source.ts";
 
 /** What storing metrics needs. */
 export interface Ingest {
   readonly table: Table;
-  readonly book: PriceBook;
+  readonly prices: PriceSource;
   /** Metadata that makes a custom scope of its own. */
   readonly scopeMetadataKeys: readonly string[];
   readonly retentionDays: number;
@@ -27,21 +29,22 @@ export interface Ingest {
  */
 export async function ingestRequest(ingest: Ingest, body: unknown, now: Instant, caller?: Caller) {
   const request = parseIngestRequest(body);
+  const prices = await ingest.prices.current(now);
   const results: (IngestResult | undefined)[] = [];
-  const accepted: { index: number; priced: PricedMetric }[] = [];
+  const accepted: { index: number; metric: MetricToRecord }[] = [];
   for (const [index, input] of request.metrics.entries()) {
     const read = readMetric(ingest, input, now, caller);
     if ("rejected" in read) results[index] = read.rejected;
-    else accepted.push({ index, priced: read.priced });
+    else accepted.push({ index, metric: withPrice(prices, read.metric, read.customScopes) });
   }
   const outcomes = await recordMetrics(
     ingest.table,
-    accepted.map(({ priced }) => priced),
+    accepted.map(({ metric }) => metric),
     ingest,
   );
-  for (const [position, { index, priced }] of accepted.entries()) {
+  for (const [position, { index, metric }] of accepted.entries()) {
     const outcome = outcomes[position];
-    if (outcome) results[index] = resultOf(priced.metric.requestId, outcome);
+    if (outcome) results[index] = resultOf(metric.metric.requestId, outcome);
   }
   return toWireIngestAnswer(
     results.filter((result) => result !== undefined),
@@ -54,7 +57,7 @@ function readMetric(
   input: unknown,
   now: Instant,
   caller: Caller | undefined,
-): { priced: PricedMetric } | { rejected: IngestResult } {
+): { metric: AIUsageMetric; customScopes: readonly Scope[] } | { rejected: IngestResult } {
   const parsed = parseMetric(input, { now, retentionDays: ingest.retentionDays });
   if ("errors" in parsed) return { rejected: { status: "rejected", ...parsed } };
   const { metric } = parsed;
@@ -65,7 +68,21 @@ function readMetric(
       rejected: { status: "rejected", requestId: metric.requestId, errors: [{ field: "(scope)", message }] },
     };
   }
-  return { priced: { metric, pricing: priceMetric(ingest.book, metric), customScopes } };
+  return { metric, customScopes };
+}
+
+/** A price that depends on the month's volume is made when the metric is given its place in it. */
+function withPrice(
+  { book, adjustments }: CurrentPrices,
+  metric: AIUsageMetric,
+  customScopes: readonly Scope[],
+): MetricToRecord {
+  const quoted = quote(book, metric, { adjustments, customScopes });
+  const [volume] = quoted.volumes;
+  if (volume === undefined) return { metric, pricing: pricingOf(quoted), customScopes };
+  const priceAt = (before: number) =>
+    pricingOf(quote(book, metric, { adjustments, customScopes, volumeBefore: () => before }));
+  return { metric, customScopes, volume, priceAt };
 }
 
 function resultOf(requestId: string, outcome: RecordOutcome): IngestResult {

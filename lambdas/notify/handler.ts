@@ -1,7 +1,7 @@
-import { sendMail, thresholdMail } from "@ai-usage/alerting";
+import { alertMail, sendMail } from "@ai-usage/alerting";
 import { instantFromEpochMs } from "@ai-usage/core";
 import { claimDelivery, settleDelivery } from "@ai-usage/store";
-import { fromThresholdCrossed } from "@ai-usage/wire";
+import { fromAlertEvent } from "@ai-usage/wire";
 import { SESClient } from "@aws-sdk/client-ses";
 import type { EventBridgeEvent } from "aws-lambda";
 import { readEnvironment, tableFromEnvironment, variables } from "../environment.ts";
@@ -16,14 +16,14 @@ const ses = new SESClient({});
 
 /** Tells people of an alert, once over each channel. A failure is thrown: the bus tries again. */
 export async function handler(event: EventBridgeEvent<string, unknown>): Promise<void> {
-  const alert = fromThresholdCrossed(event.detail);
+  const alert = fromAlertEvent({ detailType: event["detail-type"], detail: event.detail });
   if (!alert.notify || !environment.ENABLE_EMAIL_ALERTS) return;
   const delivery = { alertId: alert.alertId, channel: "email" as const };
   const claim = await claimDelivery(table, { ...delivery, now: now() });
   if (claim === "done") return;
   if (claim === "busy") throw new Error(`${alert.alertId}: another attempt is under way`);
   try {
-    const content = thresholdMail(alert);
+    const content = alertMail(alert);
     await sendMail(ses, {
       from: environment.EMAIL_FROM_ADDRESS,
       to: environment.EMAIL_ALERT_RECIPIENTS,

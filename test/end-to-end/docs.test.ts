@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type LocalStack, startLocalStack } from "@ai-usage/local";
-import { parseOverrides } from "@ai-usage/pricing";
-import { fromThresholdCrossed, toThresholdCrossed } from "@ai-usage/wire";
+import { alertDetailTypes, fromAlertEvent, toAlertEvent } from "@ai-usage/wire";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { type DocPage, readDocPage, type Snippet } from "../support/doc-snippets.ts";
@@ -163,15 +162,19 @@ async function synthesize(): Promise<void> {
   expect(exitCode, "exit code of bin/ai-usage.ts").toBe(0);
 }
 
-describe("docs/alerts.md", () => {
+describe.each([
+  [alertDetailTypes.budget_threshold, "budget-threshold-crossed"],
+  [alertDetailTypes.unpriced_model, "unpriced-model-seen"],
+])("docs/alerts.md, %s", (detailType, name) => {
   const example = pageOf("docs/alerts.md")
     .snippets.filter(({ language, isAnswer }) => language === "json" && !isAnswer)
     .map(({ text }) => JSON.parse(text))
-    .find((value) => "detail" in value && "detail-type" in value && "time" in value);
-  const schema = JSON.parse(read("docs/snippets/budget-threshold-crossed.schema.json"));
+    .find((value) => value["detail-type"] === detailType);
+  const schema = JSON.parse(read(`docs/snippets/${name}.schema.json`));
 
   it("shows the event's detail as it is published", () => {
-    expect(toThresholdCrossed(fromThresholdCrossed(example.detail))).toEqual(example.detail);
+    const { detail } = example;
+    expect(toAlertEvent(fromAlertEvent({ detailType, detail }))).toEqual({ detailType, detail });
   });
 
   it("has a schema that the detail fits, and that leaves nothing of it out", () => {
@@ -179,15 +182,6 @@ describe("docs/alerts.md", () => {
     expect(() => z.fromJSONSchema(schema).parse({ ...example.detail, schema_version: "2" })).toThrow();
     expect(Object.keys(schema.properties)).toEqual(Object.keys(example.detail));
     expect(Object.keys(schema.properties.alert.properties)).toEqual(Object.keys(example.detail.alert));
-  });
-});
-
-describe("docs/prices.md", () => {
-  it("shows an override file that can be used", () => {
-    const file = "docs/snippets/price-overrides.json";
-    expect(() => parseOverrides(read(file))).not.toThrow();
-    const shown = pageOf("docs/prices.md").snippets.filter(({ language }) => language === "json");
-    expect(shown.map(({ text }) => JSON.parse(text))).toContainEqual(JSON.parse(read(file)));
   });
 });
 

@@ -19,6 +19,7 @@ import {
   findBudget,
   listAlerts,
   listBudgets,
+  newAlertsOf,
   openTable,
   raiseAlert,
   recordMetrics,
@@ -331,7 +332,7 @@ describe("budget watch", () => {
       await claimDelivery(table, { alertId: alert.alertId, channel: "email", now: instantFromEpochMs(0) });
       const records = await readStream(table);
       expect(records.map(({ eventName }) => eventName)).toEqual(["INSERT", "MODIFY"]);
-      expect(plain(budgetNewsOf(records).alerts)).toEqual([plain(alert)]);
+      expect(plain(newAlertsOf(records))).toEqual([plain(alert)]);
     });
   });
 });

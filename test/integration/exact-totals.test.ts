@@ -33,19 +33,31 @@ const metric: fc.Arbitrary<PricedMetric> = fc
     ),
     latencyMs: fc.option(fc.nat(1000), { nil: undefined }),
     department: some,
+    advisor: fc.option(fc.record({ model: names, share: fc.nat(1) }), { nil: undefined }),
   })
-  .map(({ id, cost: amount, minute, fields, department, ...rest }) => {
+  .map(({ id, cost: amount, minute, fields, department, advisor, ...rest }) => {
     const given = {
       ...fields,
       ...rest,
       requestId: id,
       timestamp: instantFromEpochMs(Date.UTC(2026, 10, 20) + minute * 60_000),
+      ...(advisor && { alsoUsed: [{ model: `advisor-${advisor.model}`, usage: { input: 7, output: 3 } }] }),
     };
-    const priced = aPricedMetric(given, amount ?? "0", department ? [`department:${department}`] : []);
+    const priced = withAdvisorsShare(
+      aPricedMetric(given, amount ?? "0", department ? [`department:${department}`] : []),
+      advisor?.share,
+    );
     return amount === null
-      ? { ...priced, pricing: { status: "unpriced", reason: "no price is known" } }
+      ? { ...priced, pricing: { status: "unpriced", reason: "no price is known", units: [] } }
       : priced;
   });
+
+/** All of the cost is the other model's, or none of it. */
+function withAdvisorsShare(priced: PricedMetric, share: number | undefined): PricedMetric {
+  const { pricing } = priced;
+  if (share === undefined || pricing.status !== "priced") return priced;
+  return { ...priced, pricing: { ...pricing, alsoUsedCosts: [pricing.cost.times(BigInt(share))] } };
+}
 
 /** What may happen to stored metrics. */
 type Step =

@@ -12,8 +12,8 @@ import {
   SECRET_BYTES,
 } from "@ai-usage/core";
 import { listAlerts, putToken, raiseAlert, type StreamRecord } from "@ai-usage/store";
-import { toThresholdCrossed } from "@ai-usage/wire";
-import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { type AlertEvent, toAlertEvent } from "@ai-usage/wire";
+import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SESClient, SendEmailCommand } from "@aws-sdk/client-ses";
 import { mockClient } from "aws-sdk-client-mock";
@@ -155,8 +155,7 @@ describe("way of an event", () => {
     expect(events.map(({ Source, DetailType }) => [Source, DetailType])).toEqual(
       Array(2).fill(["ai-usage", "Budget Threshold Crossed"]),
     );
-    for (const { Detail = "" } of events) await functions.notify(aBusEvent(JSON.parse(Detail)));
-    const mails = ses.commandCalls(SendEmailCommand).map((call) => call.args[0].input);
+    const mails = await mailsAfter(events);
     expect(mails).toHaveLength(1);
     expect(mails[0]?.Destination?.ToAddresses).toEqual(["a@example.com", "b@example.com"]);
     expect(mails[0]?.Message?.Subject?.Data).toBe("[WARNING] team:growth has spent 80 % of its daily budget");
@@ -192,7 +191,48 @@ describe("way of an event", () => {
     expect(ok(await get("/alerts")).alerts).toHaveLength(2);
     expect(ok(await get("/budgets")).budgets).toHaveLength(2);
   });
+
+  it("goes from a call without a price to an alert, to the mail, and to those who may see the model", async () => {
+    const cells = recordsOf(await readStream(table), "CUBE#");
+    await functions.watch({ Records: cells });
+    await functions.watch({ Records: cells });
+    const isNew = recordsOf(await readStream(table), "ALERT#unpriced.");
+    expect(isNew).toHaveLength(1);
+    await functions.watch({ Records: isNew });
+    const events = bus.commandCalls(PutEventsCommand).flatMap((call) => call.args[0].input.Entries ?? []);
+    expect(events.map(({ Source, DetailType }) => [Source, DetailType])).toEqual([
+      ["ai-usage", "Unpriced Model Seen"],
+    ]);
+    const [mail, ...others] = await mailsAfter(events);
+    expect(others).toEqual([]);
+    expect(mail?.Message?.Subject?.Data).toBe("[WARNING] Calls of openai, model none-such, have no price");
+
+    const seenBy = async (scope: string) => {
+      const { token } = ok(await post("/tokens", { name: scope, roles: ["read"], scopes: [scope] }), 201);
+      const { alerts } = ok(await get("/alerts", String(token)));
+      return (alerts as unknown as { kind: string }[]).map(({ kind }) => kind);
+    };
+    expect(await seenBy("model:none-such")).toEqual(["unpriced_model"]);
+    expect(await seenBy("team:growth")).toEqual(["budget_threshold", "budget_threshold"]);
+    expect(await seenBy("service:openai")).toEqual([]);
+    expect(ok(await get("/alerts?limit=1")).alerts).toMatchObject([
+      {
+        kind: "unpriced_model",
+        model: "none-such",
+        unpriced_calls: 1,
+        deliveries: [{ channel: "email", state: "sent" }],
+      },
+    ]);
+  });
 });
+
+/** The mails that go out when notify is told of what was published. */
+async function mailsAfter(events: readonly PutEventsRequestEntry[]) {
+  for (const { DetailType = "", Detail = "" } of events) {
+    await functions.notify(aBusEvent({ detailType: DetailType, detail: JSON.parse(Detail) }));
+  }
+  return ses.commandCalls(SendEmailCommand).map((call) => call.args[0].input);
+}
 
 describe("token of the API", () => {
   it("is shown once, works, and works no more when it is revoked", async () => {
@@ -220,7 +260,7 @@ describe("token of the API", () => {
   });
 });
 
-const aBusEvent = (detail: unknown): Parameters<typeof functions.notify>[0] => ({
+const aBusEvent = ({ detailType, detail }: AlertEvent): Parameters<typeof functions.notify>[0] => ({
   id: "1",
   version: "0",
   account: "000000000000",
@@ -228,7 +268,7 @@ const aBusEvent = (detail: unknown): Parameters<typeof functions.notify>[0] => (
   region: "us-east-1",
   resources: [],
   source: "ai-usage",
-  "detail-type": "Budget Threshold Crossed",
+  "detail-type": detailType,
   detail,
 });
 
@@ -262,8 +302,8 @@ async function anOpenAlert(budgetId: string) {
     (await listAlerts(table, { limit: 100 })).items.find(({ alert }) => alert.alertId === told.alertId)
       ?.deliveries;
   return {
-    event: aBusEvent(toThresholdCrossed(told)),
-    untold: aBusEvent(toThresholdCrossed(untold)),
+    event: aBusEvent(toAlertEvent(told)),
+    untold: aBusEvent(toAlertEvent(untold)),
     deliveries,
   };
 }

@@ -68,7 +68,7 @@ describe("recording metrics", () => {
       const [outcome] = await record(table, unpriced({}));
       expect(outcome).toEqual({
         status: "recorded",
-        pricing: { status: "unpriced", reason: "no price is known" },
+        pricing: { status: "unpriced", reason: "no price is known", units: [] },
       });
       const [item] = await itemsOf(table, "USAGE#");
       expect(item).toMatchObject({ pricing_status: "unpriced" });

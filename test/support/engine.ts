@@ -56,7 +56,9 @@ export function functionEnvironment(table: Table): Record<string, string> {
     RETENTION_DAYS: "400",
     METRIC_INDEX: "on",
     SCOPE_METADATA_KEYS: "department,project",
-    PRICE_OVERRIDES_FILE: "",
+    PRICE_REFRESH_SECONDS: "20",
+    UNPRICED_POLICY: "estimate",
+    RESTATE_FUNCTION_NAME: "restate",
     POWERTOOLS_LOG_LEVEL: "CRITICAL",
   };
 }

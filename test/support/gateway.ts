@@ -109,3 +109,21 @@ const refusal = (status: number, message: string): Answer => ({
   contentType: "application/json",
   body: { message },
 });
+
+/** The gateway as what a client sends its requests through. */
+export function fetchThrough(gateway: Gateway): typeof fetch {
+  return async (input, init = {}) => {
+    const { pathname, search } = new URL(String(input));
+    const headers = new Headers(init.headers);
+    const answer = await gateway.request({
+      method: init.method ?? "GET",
+      path: pathname + search,
+      token: headers.get("authorization")?.replace("Bearer ", ""),
+      ...(typeof init.body === "string" && { body: init.body }),
+    });
+    return new Response(JSON.stringify(answer.body), {
+      status: answer.status,
+      headers: { "content-type": answer.contentType },
+    });
+  };
+}

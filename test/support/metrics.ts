@@ -11,14 +11,14 @@ export function aPricedMetric(
 ): PricedMetric {
   const pricing: Pricing =
     cost === undefined
-      ? { status: "unpriced", reason: "no price is known" }
+      ? { status: "unpriced", reason: "no price is known", units: [] }
       : { status: "priced", cost: Money.parse(cost), priceId: "openai/gpt-4o@2024-05-13" };
   return { metric: aMetric(given), pricing, customScopes };
 }
 
 export const unpriced = (given: Partial<AIUsageMetric>): PricedMetric => ({
   metric: aMetric(given),
-  pricing: { status: "unpriced", reason: "no price is known" },
+  pricing: { status: "unpriced", reason: "no price is known", units: [] },
   customScopes: [],
 });
 

@@ -7,8 +7,20 @@ import { type Item, itemsOf } from "./items.ts";
 
 const Exact = Decimal.clone({ precision: 60 });
 
-const inputKinds = ["input", "cache_read", "cache_write_5m", "cache_write_1h", "audio_input", "image_input"];
-const outputKinds = ["output", "reasoning", "audio_output", "image_output"];
+const inputUnits = [
+  "input",
+  "cache_read",
+  "cache_write_5m",
+  "cache_write_30m",
+  "cache_write_1h",
+  "cache_write_12h",
+  "audio_input",
+  "audio_cache_read",
+  "image_input",
+  "image_cache_read",
+  "video_input",
+];
+const outputUnits = ["output", "reasoning", "audio_output", "image_output", "video_output", "citation"];
 const sums = [
   "cost_usd",
   "calls",
@@ -49,40 +61,76 @@ class Adder {
 export function expectedSums(metrics: readonly Item[]): Sums {
   const adder = new Adder();
   for (const metric of metrics) {
-    const values = valuesOf(metric);
-    for (const bucket of bucketsOf(metric)) {
-      for (const [sum, value] of Object.entries(values)) adder.add(`${bucket} ${sum}`, value);
+    const others = otherModelsOf(metric);
+    const whole = valuesOf(metric, [metric.usage, ...others.map(({ usage }) => usage)]);
+    addTo(
+      adder,
+      bucketsOf(
+        metric,
+        rawScopesOf(metric).filter((scope) => !scope.startsWith("model:")),
+      ),
+      whole,
+    );
+    // The call is one of its main model; what it cost besides is the others'.
+    const rest = others.reduce((sum, { cost }) => sum.minus(cost), new Exact(String(metric.cost_usd ?? 0)));
+    const own = {
+      ...valuesOf(metric, [metric.usage]),
+      cost_usd: metric.cost_usd === undefined ? undefined : rest,
+    };
+    addTo(adder, modelBucketsOf(metric, metric.model), own);
+    for (const { model, usage, cost } of others) {
+      addTo(adder, modelBucketsOf(metric, model), { ...tokensOf([usage]), cost_usd: cost });
     }
   }
   return adder.result();
 }
 
-function valuesOf(metric: Item): Record<string, unknown> {
-  const usage = (metric.usage ?? {}) as Item;
-  const tokens = (kinds: readonly string[]) =>
-    kinds.reduce((sum, kind) => sum.plus(String(usage[kind] ?? 0)), new Exact(0));
+function addTo(adder: Adder, buckets: readonly string[], values: Record<string, unknown>): void {
+  for (const bucket of buckets) {
+    for (const [sum, value] of Object.entries(values)) adder.add(`${bucket} ${sum}`, value);
+  }
+}
+
+function otherModelsOf(metric: Item): { model: string; usage: Item; cost: Decimal }[] {
+  const costs = (metric.also_used_costs_usd ?? []) as string[];
+  return ((metric.also_used ?? []) as { model: string; usage: Item }[]).map((one, index) => ({
+    ...one,
+    cost: new Exact(costs[index] ?? 0),
+  }));
+}
+
+function valuesOf(metric: Item, usages: readonly unknown[]): Record<string, unknown> {
   const calls = String(metric.call_count ?? 1);
   return {
     cost_usd: metric.cost_usd,
     calls,
     unpriced_calls: metric.cost_usd === undefined ? calls : 0,
     failed_calls: metric.error === undefined ? 0 : calls,
-    input_tokens: tokens(inputKinds),
-    output_tokens: tokens(outputKinds),
+    ...tokensOf(usages),
     latency_ms: metric.latency_ms,
   };
 }
 
-function bucketsOf(metric: Item): string[] {
+function tokensOf(usages: readonly unknown[]): { input_tokens: Decimal; output_tokens: Decimal } {
+  const tokens = (units: readonly string[]) =>
+    usages.reduce<Decimal>(
+      (sum, usage) => units.reduce((part, unit) => part.plus(String((usage as Item)[unit] ?? 0)), sum),
+      new Exact(0),
+    );
+  return { input_tokens: tokens(inputUnits), output_tokens: tokens(outputUnits) };
+}
+
+function modelBucketsOf(metric: Item, model: unknown): string[] {
+  const date = String(metric.timestamp).slice(0, 10);
+  const cube = `cube ${date} ${metric.service}/${model ?? ""}/${metric.operation}`;
+  return [cube, ...bucketsOf(metric, model === undefined ? [] : [`model:${model}`])];
+}
+
+function bucketsOf(metric: Item, scopes: readonly string[]): string[] {
   const time = String(metric.timestamp);
   const [date, hour] = [time.slice(0, 10), time.slice(0, 13)];
   const quarter = Math.floor(Number(time.slice(14, 16)) / 15);
-  const cube = `cube ${date} ${metric.service}/${metric.model ?? ""}/${metric.operation}`;
-  const inScopes = rawScopesOf(metric).flatMap((scope) => [
-    `day ${scope} ${date}`,
-    `hour ${scope} ${hour} q${quarter}`,
-  ]);
-  return [cube, ...inScopes];
+  return scopes.flatMap((scope) => [`day ${scope} ${date}`, `hour ${scope} ${hour} q${quarter}`]);
 }
 
 export function rawScopesOf(metric: Item): string[] {

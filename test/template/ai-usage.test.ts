@@ -1,16 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Stack, Stage } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { AIUsage } from "../../lib/ai-usage.ts";
 import { functionNamed, resourcesOf } from "./reading.ts";
-import { newApp, newStack, template } from "./synthesized.ts";
-
-const directory = mkdtempSync(join(tmpdir(), "ai-usage-prices-"));
-afterAll(() => rmSync(directory, { recursive: true }));
+import { newApp, newStack, synthesize, template } from "./synthesized.ts";
 
 describe("the stack", () => {
   it("puts out what its users and operators have to know", () => {
@@ -40,23 +36,24 @@ describe("the stack", () => {
       RETENTION_DAYS: "400",
       METRIC_INDEX: "on",
       SCOPE_METADATA_KEYS: "department,project,cost_center",
-      PRICE_OVERRIDES_FILE: "",
+      PRICE_REFRESH_SECONDS: "20",
     });
     expect(functionNamed(template(), "api")[1].Properties.Environment.Variables).toMatchObject({
       RETENTION_DAYS: "400",
+      SCOPE_METADATA_KEYS: "department,project,cost_center",
+      UNPRICED_POLICY: "allow",
+      PRICE_REFRESH_SECONDS: "20",
     });
+    const changed = synthesize({ metricIndex: false, unpricedPolicy: "block" });
+    const variables = (name: string) => functionNamed(changed, name)[1].Properties.Environment.Variables;
+    expect([variables("ingest").METRIC_INDEX, variables("api").UNPRICED_POLICY]).toEqual(["off", "block"]);
   });
 
-  it("ships a deployment's own prices with the ingest function", () => {
-    const prices = join(directory, "my prices.json");
-    writeFileSync(prices, '{"some": "prices"}');
-    const stack = newStack({ priceOverrides: prices, metricIndex: false });
+  it("ships its functions as modules that can require what their dependencies do", () => {
+    const stack = newStack();
     const [, ingest] = functionNamed(Template.fromStack(stack), "ingest");
-    const { PRICE_OVERRIDES_FILE: name, METRIC_INDEX } = ingest.Properties.Environment.Variables;
-    expect(METRIC_INDEX).toBe("off");
     const asset = `asset.${ingest.Properties.Code.S3Key.replace(".zip", "")}`;
     const bundle = join(Stage.of(stack)?.outdir ?? "", asset);
-    expect(readFileSync(join(bundle, name), "utf8")).toBe('{"some": "prices"}');
     expect(readFileSync(join(bundle, "index.mjs"), "utf8")).toContain("createRequire");
   });
 });
@@ -74,7 +71,7 @@ describe("the construct", () => {
   const [ingestId] = functionNamed(theirs, "ingest");
 
   it("stands in another stack, beside other things", () => {
-    expect(resourcesOf(theirs, "AWS::Lambda::Function")).toHaveLength(8);
+    expect(resourcesOf(theirs, "AWS::Lambda::Function")).toHaveLength(9);
     expect(functionNamed(theirs, "api")[1].Properties.Environment.Variables.RETENTION_DAYS).toBe("90");
   });
 

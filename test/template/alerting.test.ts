@@ -1,3 +1,4 @@
+import { alertDetailTypes } from "@ai-usage/wire";
 import { describe, expect, it } from "vitest";
 import { functionNamed, type Part, readable, resourcesOf } from "./reading.ts";
 import { synthesize, template } from "./synthesized.ts";
@@ -16,7 +17,7 @@ describe("alerts", () => {
   it("reach notify by their source and type", () => {
     expect(rule.EventPattern).toEqual({
       source: ["ai-usage"],
-      "detail-type": ["Budget Threshold Crossed"],
+      "detail-type": Object.values(alertDetailTypes),
     });
     expect(rule.Targets).toHaveLength(1);
     expect(rule.Targets[0].Arn).toEqual({ "Fn::GetAtt": [functionNamed(template(), "notify")[0], "Arn"] });

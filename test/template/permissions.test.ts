@@ -7,8 +7,13 @@ import {
   asideKey,
   budgetKey,
   metricKey,
+  PRICE_AUDIT_PARTITION,
+  PRICES_PARTITION,
   prefixes,
+  restatementKey,
   tokenKey,
+  unpricedModelKey,
+  volumeKey,
 } from "../../packages/store/src/keys.ts";
 import { allowedTo, functionNamed, type Part, readable, resourcesOf, type Statement } from "./reading.ts";
 import { synthesize, template } from "./synthesized.ts";
@@ -31,19 +36,32 @@ const readStream = {
 /** Besides logging and tracing. */
 const expected: Record<(typeof functionNames)[number], Statement[]> = {
   ingest: [
-    { actions: ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"], resources: [table], keys: ["USAGE#*"] },
+    {
+      actions: ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"],
+      resources: [table],
+      keys: ["USAGE#*"],
+    },
+    { actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources: [table], keys: ["VOLUME#*"] },
+    { actions: ["dynamodb:GetItem", "dynamodb:Query"], resources: [table], keys: ["PRICES*"] },
   ],
   api: [
     { actions: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"], resources: [table] },
     {
       actions: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
       resources: [table],
-      keys: ["BUDGET#*", "SCOPE_BUDGETS#*", "TOKEN#*"],
+      keys: ["BUDGET#*", "SCOPE_BUDGETS#*", "TOKEN#*", "RESTATEMENT#*"],
+    },
+    { actions: ["dynamodb:PutItem"], resources: [table], keys: ["AUDIT#*"] },
+    {
+      actions: ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+      resources: [table],
+      keys: ["PRICES*"],
     },
     {
       actions: ["dynamodb:Query"],
       resources: [`${table}/index/GSI1`, `${table}/index/GSI2`, `${table}/index/GSI3`],
     },
+    { actions: ["lambda:InvokeFunction"], resources: ["AWS::Lambda::Function.Arn"] },
   ],
   authorizer: [{ actions: ["dynamodb:GetItem"], resources: [table], keys: ["TOKEN#*"] }],
   rollup: [
@@ -58,6 +76,7 @@ const expected: Record<(typeof functionNames)[number], Statement[]> = {
   "budget-watch": [
     { actions: ["dynamodb:BatchGetItem", "dynamodb:Query"], resources: [table] },
     { actions: ["dynamodb:PutItem"], resources: [table], keys: ["ALERT#*"] },
+    { actions: ["dynamodb:UpdateItem"], resources: [table], keys: ["UNPRICED#*"] },
     { actions: ["events:PutEvents"], resources: ["AWS::Events::EventBus.Arn"] },
     toQueue,
     readStream,
@@ -68,6 +87,26 @@ const expected: Record<(typeof functionNames)[number], Statement[]> = {
     {
       actions: ["ses:SendEmail"],
       resources: ["arn:AWS::Partition:ses:AWS::Region:AWS::AccountId:identity/AWS::SES::EmailIdentity"],
+    },
+  ],
+  restate: [
+    {
+      actions: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"],
+      resources: [table],
+    },
+    {
+      actions: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
+      resources: [table],
+      keys: ["USAGE#*", "VOLUME#*", "RESTATEMENT#*"],
+    },
+    {
+      actions: ["dynamodb:DeleteItem", "dynamodb:UpdateItem"],
+      resources: [table],
+      keys: ["UNPRICED#*"],
+    },
+    {
+      actions: ["dynamodb:Query"],
+      resources: [`${table}/index/GSI1`, `${table}/index/GSI2`, `${table}/index/GSI3`],
     },
   ],
   "first-token": [
@@ -133,17 +172,33 @@ describe("permissions", () => {
     const at = parseInstant("2026-11-21T10:00:00.000Z");
     const scope = parseScope("team:growth");
     const keys = {
-      ingest: [metricKey("r1").PK],
-      api: [budgetKey("b1").PK, activeBudgetsKey(scope).PK, tokenKey("t1").PK],
+      ingest: [metricKey("r1").PK, volumeKey("v1").PK, PRICES_PARTITION],
+      api: [
+        budgetKey("b1").PK,
+        activeBudgetsKey(scope).PK,
+        tokenKey("t1").PK,
+        restatementKey("r1").PK,
+        PRICE_AUDIT_PARTITION,
+        PRICES_PARTITION,
+      ],
       authorizer: [tokenKey("t1").PK],
       rollup: [prefixes.total, prefixes.cube, asideKey(at, "e1").PK],
-      "budget-watch": [alertKey("a1").PK],
+      "budget-watch": [
+        alertKey("a1").PK,
+        unpricedModelKey({ service: "openai", model: "gpt-9", operation: "chat" }).PK,
+      ],
       notify: [alertKey("a1").PK],
+      restate: [
+        metricKey("r1").PK,
+        volumeKey("v1").PK,
+        restatementKey("r1").PK,
+        unpricedModelKey({ service: "openai", model: "gpt-9", operation: "chat" }).PK,
+      ],
       "first-token": [tokenKey("t1").PK],
     };
     for (const [name, partitionKeys] of Object.entries(keys)) {
       const allowed = allowedTo(template(), name).flatMap((statement) => statement.keys ?? []);
-      const needed = partitionKeys.map((key) => key.replace(/#.*/, "#*"));
+      const needed = partitionKeys.map((key) => key.replace(/#.*|$/, (rest) => (rest === "" ? "*" : "#*")));
       expect(allowed).toEqual(needed);
     }
   });

@@ -40,6 +40,7 @@ describe("the AWS Solutions rule pack", () => {
       "AwsSolutions-IAM5[Resource::*] HttpApi/ApiFunctionRole",
       "AwsSolutions-IAM5[Resource::*] HttpApi/AuthorizerFunctionRole",
       "AwsSolutions-IAM5[Resource::*] Ingest/FunctionRole",
+      "AwsSolutions-IAM5[Resource::*] Restatement/FunctionRole",
       "AwsSolutions-IAM5[Resource::*] Rollup/FunctionRole",
       "AwsSolutions-SMG4 FirstToken/Secret",
       "AwsSolutions-SQS3 Alerting/Undelivered",

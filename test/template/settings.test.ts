@@ -22,7 +22,7 @@ function contextOf(settings?: unknown): Node {
 
 function problemsOf(input: unknown): readonly string[] {
   try {
-    parseSettings(input, { source: "test", directory });
+    parseSettings(input, { source: "test" });
   } catch (error) {
     if (error instanceof SettingsError) return error.problems;
     throw error;
@@ -36,6 +36,7 @@ describe("settings", () => {
     retentionDays: 400,
     metricIndex: true,
     scopeMetadataKeys: ["department", "project", "cost_center"],
+    unpricedPolicy: "allow",
     logRetentionDays: 30,
     deletionProtection: true,
     removalPolicy: "retain",
@@ -53,12 +54,6 @@ describe("settings", () => {
   it("are a file that the context names", () => {
     const path = file("settings.json", '{"retentionDays": 90, "metricIndex": false}');
     expect(readSettings(contextOf(path))).toEqual({ ...defaults, retentionDays: 90, metricIndex: false });
-  });
-
-  it("find price overrides beside the file that names them", () => {
-    const prices = file("prices.json", "[]");
-    const path = file("with-prices.json", '{"priceOverrides": "prices.json"}');
-    expect(readSettings(contextOf(path)).priceOverrides).toBe(prices);
   });
 
   it("say which file cannot be read", () => {
@@ -86,7 +81,7 @@ describe("a wrong setting", () => {
       "an unknown field",
       { retentiondays: 3 },
       'settings has no field "retentiondays"; the fields are stage, retentionDays, metricIndex, scopeMetadataKeys, ' +
-        "email, priceOverrides, logRetentionDays, deletionProtection, removalPolicy, alarmTopicArn",
+        "email, unpricedPolicy, logRetentionDays, deletionProtection, removalPolicy, alarmTopicArn",
     ],
     [
       "an unknown field of email",
@@ -158,20 +153,13 @@ describe("a wrong setting", () => {
       "alarmTopicArn must be the ARN of an SNS topic, such as arn:aws:sns:eu-central-1:111122223333:operations",
     ],
     [
-      "price overrides that are not there",
-      { priceOverrides: "nowhere.json" },
-      `priceOverrides must be the path of a file; there is none at ${join(directory, "nowhere.json")}`,
+      "an unknown policy",
+      { unpricedPolicy: "guess" },
+      'unpricedPolicy must be "allow", "estimate" or "block"',
     ],
   ];
 
   it.each(cases)("is refused with its name and what it may be: %s", (_, input, problem) => {
     expect(problemsOf(input)).toEqual([problem]);
-  });
-
-  it("is refused when a price override file is no JSON", () => {
-    file("prices.txt", "gpt-4o: 2.50");
-    expect(problemsOf({ priceOverrides: "prices.txt" })).toEqual([
-      expect.stringMatching(/^must be a readable JSON file: /),
-    ]);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { compilePattern } from "../../packages/local/src/engine/patterns/event-pattern.ts";
 import { functionNamed, type Part, resourcesOf } from "./reading.ts";
 import { template } from "./synthesized.ts";
 
@@ -65,12 +66,39 @@ describe("the rollup's mapping", () => {
 });
 
 describe("budget-watch's mapping", () => {
-  it("passes changed totals, new alerts, new and changed budgets", () => {
+  it("passes changed totals, new alerts, new and changed budgets, calls without a price", () => {
     expect(filtersOf(mappingOf("budget-watch"))).toEqual([
       { eventName: ["INSERT", "MODIFY"], ...partitionsStartingWith("TOTAL#") },
       { eventName: ["INSERT"], ...partitionsStartingWith("ALERT#") },
       { eventName: ["INSERT", "MODIFY"], ...partitionsStartingWith("BUDGET#") },
+      {
+        eventName: ["INSERT", "MODIFY"],
+        dynamodb: {
+          ...partitionsStartingWith("CUBE#").dynamodb,
+          NewImage: { unpriced_calls: { N: [{ exists: true }] } },
+        },
+      },
     ]);
+  });
+
+  it("passes a cell of the cube only when it counts calls without a price", () => {
+    const [pattern] = filtersOf(mappingOf("budget-watch")).filter((filter: Part) => filter.dynamodb.NewImage);
+    const matches = compilePattern(pattern);
+    const change = (NewImage: object, eventName = "MODIFY") => ({
+      eventName,
+      dynamodb: {
+        Keys: { PK: { S: "CUBE#2026-11-22" }, SK: { S: "openai#gpt-9#chat#shardId-1" } },
+        NewImage,
+      },
+    });
+    expect(matches(change({ calls: { N: "1" }, unpriced_calls: { N: "1" } }))).toBe(true);
+    expect(matches(change({ calls: { N: "1" }, unpriced_calls: { N: "1" } }, "INSERT"))).toBe(true);
+    expect(matches(change({ calls: { N: "1" }, cost_usd: { N: "0.5" } }))).toBe(false);
+    expect(matches({ ...change({}), dynamodb: { Keys: { PK: { S: "CUBE#2026-11-22" } } } })).toBe(false);
+  });
+
+  it("keeps to the five filters that a mapping may have", () => {
+    expect(mappingOf("budget-watch").FilterCriteria.Filters.length).toBeLessThanOrEqual(5);
   });
 
   it("does not wait", () => {

@@ -1,3 +1,3 @@
+export { alertMail } from "./alert-mail.ts";
 export { type BusEvent, NotPublishedError, publishEvents } from "./publish-events.ts";
 export { sendMail } from "./send-mail.ts";
-export { type MailContent, thresholdMail } from "./threshold-mail.ts";

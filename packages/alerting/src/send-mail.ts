@@ -1,5 +1,5 @@
 import { type SESClient, SendEmailCommand } from "@aws-sdk/client-ses";
-import type { MailContent } from "./threshold-mail.ts";
+import type { MailContent } from "./mail-layout.ts";
 
 const UTF_8 = "UTF-8";
 

@@ -1,10 +1,12 @@
-import { type Alert, Money, parseInstant, parseScope, periodAt } from "@ai-usage/core";
+import { Money, parseInstant, parseScope, periodAt, type ThresholdAlert } from "@ai-usage/core";
 import { describe, expect, it } from "vitest";
+import { seen } from "./testing/seen.ts";
 import { thresholdMail } from "./threshold-mail.ts";
 
-function anAlert(given: Partial<Alert> = {}): Alert {
+function anAlert(given: Partial<ThresholdAlert> = {}): ThresholdAlert {
   return {
     alertId: "bud_1.2026-11.80.r1",
+    kind: "budget_threshold",
     budgetId: "bud_1",
     budgetName: "Growth",
     scope: parseScope("team:growth"),
@@ -20,17 +22,6 @@ function anAlert(given: Partial<Alert> = {}): Alert {
     notify: true,
     ...given,
   };
-}
-
-/** What a reader of the HTML sees, in order. */
-function seen(html: string): string {
-  const body = html.slice(html.indexOf("<body"));
-  const entities: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
-  return body
-    .replace(/<[^>]*>/g, " ")
-    .replace(/&([a-z]+|#39);/g, (_, name: string) => entities[name] ?? "?")
-    .replace(/\s+/g, " ")
-    .trim();
 }
 
 describe("mail about a crossed threshold", () => {

@@ -10,7 +10,7 @@ export interface Output {
 }
 
 export interface Io {
-  readonly stdin: Readable;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Output;
   readonly stderr: Output;
 }
@@ -27,6 +27,8 @@ export interface CliParts {
   readonly fetch?: typeof fetch;
   /** @default that of the client */
   readonly retryDelayMs?: number;
+  /** Between questions about work that goes on. @default 1000 */
+  readonly pollDelayMs?: number;
 }
 
 export type Colors = ReturnType<typeof pc.createColors>;
@@ -35,6 +37,8 @@ export type Colors = ReturnType<typeof pc.createColors>;
 export interface Style {
   readonly colors: Colors;
   readonly columns: number;
+  /** The width of the terminal. Absent where there is none: what a program reads is not cut. */
+  readonly cutAt?: number;
 }
 
 /** What every command works with. */
@@ -56,7 +60,11 @@ export function createContext(parts: CliParts): CommandContext {
   const print = (text: string) => void stdout.write(text.endsWith("\n") ? text : `${text}\n`);
   return {
     ...parts,
-    style: { colors: pc.createColors(hasColors(parts)), columns: stdout.columns || COLUMNS_DEFAULT },
+    style: {
+      colors: pc.createColors(hasColors(parts)),
+      columns: stdout.columns || COLUMNS_DEFAULT,
+      ...(stdout.isTTY === true && stdout.columns && { cutAt: stdout.columns }),
+    },
     connect: () => {
       const { apiUrl, token } = findConnection(parts);
       return new AIUsageClient({ apiUrl, token, fetch: parts.fetch, retryDelayMs: parts.retryDelayMs });

@@ -4,6 +4,7 @@ import { addAlertCommands } from "./commands/alerts.ts";
 import { addBudgetCommands } from "./commands/budget.ts";
 import { addEventsCommand } from "./commands/events.ts";
 import { addHealthCommand } from "./commands/health.ts";
+import { addPriceCommands } from "./commands/prices/prices.ts";
 import { addRecordCommand } from "./commands/record.ts";
 import { addReportCommand } from "./commands/report.ts";
 import { addTokenCommands } from "./commands/tokens.ts";
@@ -19,7 +20,8 @@ Examples:
   ai-usage report --days 7 --group-by model,team
   ai-usage record --service openai --model gpt-4o --operation chat --input-tokens 1200 --output-tokens 300
   ai-usage budget create --scope team:growth --amount 500 --period monthly
-  ai-usage budget status`;
+  ai-usage budget status
+  ai-usage prices quote --service openai --model gpt-4o --input-tokens 1200 --output-tokens 300`;
 
 export function createProgram(parts: CliParts): Command {
   const context = createContext(parts);
@@ -42,6 +44,7 @@ export function createProgram(parts: CliParts): Command {
   addRecordCommand(program, context);
   addBudgetCommands(program, context);
   addAlertCommands(program, context);
+  addPriceCommands(program, context);
   addTokenCommands(program, context);
   addEventsCommand(program, context);
   addHealthCommand(program, context);

@@ -8,11 +8,20 @@ export type UnreadMetric = Partial<MetricInput>;
 
 const SHAPES = 'a JSON object, {"metrics": [...]}, a JSON list, or one of these a line';
 
+/** @throws UsageError naming the line */
+export function readMetrics(input: Readable): AsyncGenerator<UnreadMetric, void> {
+  return readJson(input, "standard input", metricsOf);
+}
+
 /**
- * Metrics from a stream of text. One JSON document, or one to a line, which is read as it comes.
- * @throws UsageError naming the line
+ * What is in a stream of text: one JSON document, or one to a line, which is read as it comes.
+ * @param itemsOf takes a document apart; `where` names it in an error, and a document that is no JSON is undefined
  */
-export async function* readMetrics(input: Readable): AsyncGenerator<UnreadMetric, void> {
+export async function* readJson<Item>(
+  input: Readable,
+  source: string,
+  itemsOf: (value: unknown, where: string) => readonly Item[],
+): AsyncGenerator<Item, void> {
   let mode: "unknown" | "lines" | "document" = "unknown";
   const document: string[] = [];
   let lineNumber = 0;
@@ -28,11 +37,11 @@ export async function* readMetrics(input: Readable): AsyncGenerator<UnreadMetric
         document.push(line);
       } else {
         mode = "lines";
-        yield* metricsOf(parsed?.value, `line ${lineNumber}`);
+        yield* itemsOf(parsed?.value, `line ${lineNumber}`);
       }
     }
   }
-  if (mode === "document") yield* metricsOf(parseJson(document.join("\n"))?.value, "standard input");
+  if (mode === "document") yield* itemsOf(parseJson(document.join("\n"))?.value, source);
 }
 
 function metricsOf(value: unknown, where: string): readonly UnreadMetric[] {
@@ -45,7 +54,7 @@ function metricsOf(value: unknown, where: string): readonly UnreadMetric[] {
   throw new UsageError(`${where} is not ${SHAPES}`);
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

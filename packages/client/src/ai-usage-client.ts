@@ -1,20 +1,47 @@
 import type {
+  Adjustment,
+  AdjustmentsAnswer,
   AlertPage,
   Budget,
   BudgetPage,
   BudgetStatus,
   EventPage,
   Health,
+  ImportAnswer,
+  NewPrice,
   NewToken,
+  Price,
+  PriceChangePage,
+  PricePage,
+  QuoteAnswer,
   RecordAnswer,
+  RestatementPage,
+  RestatementReport,
   Token,
   TokenPage,
+  UnpricedAnswer,
   UsageAnswer,
 } from "./answers.ts";
 import { NoConnectionError } from "./errors.ts";
 import { type HttpOptions, send } from "./http.ts";
 import { pagesOf } from "./pages.ts";
-import type { BudgetInput, EventQuery, MetricInput, PageQuery, TokenInput, UsageQuery } from "./requests.ts";
+import type {
+  AdjustmentInput,
+  PriceImport,
+  PriceInput,
+  PriceQuery,
+  QuoteInput,
+  UnpricedQuery,
+} from "./price-requests.ts";
+import type {
+  BudgetInput,
+  EventQuery,
+  MetricInput,
+  PageQuery,
+  RestatementInput,
+  TokenInput,
+  UsageQuery,
+} from "./requests.ts";
 
 export interface AIUsageClientOptions {
   /** Output `ApiUrl` of the deployed stack, or `api_url` of a local one. */
@@ -102,6 +129,77 @@ export class AIUsageClient {
   /** Newest first. */
   listAlerts(query: PageQuery = {}): Promise<AlertPage> {
     return this.#get("/alerts", query);
+  }
+
+  /** One page of price rows, those that win first. */
+  prices(query: PriceQuery = {}): Promise<PricePage> {
+    return this.#get("/prices", query);
+  }
+
+  /** Sets a price of the deployment's own. Sent twice it is set once. */
+  putPrice(price: PriceInput): Promise<NewPrice> {
+    return send(this.#http, { method: "PUT", path: "/prices", body: price, repeatable: true });
+  }
+
+  deletePrice(priceId: string): Promise<Price> {
+    return this.#change("DELETE", `/prices/${encodeURIComponent(priceId)}`);
+  }
+
+  /** Who changed prices, discounts and margins, newest first. */
+  priceHistory(query: PageQuery = {}): Promise<PriceChangePage> {
+    return this.#get("/prices/history", query);
+  }
+
+  /** What a call costs, and why. Nothing is recorded. */
+  quote(call: QuoteInput): Promise<QuoteAnswer> {
+    return send(this.#http, { method: "POST", path: "/prices/quote", body: call, repeatable: true });
+  }
+
+  adjustments(): Promise<AdjustmentsAnswer> {
+    return this.#get("/prices/adjustments");
+  }
+
+  /** @param adjustmentId of the one that it is put in the place of @default a new one */
+  putAdjustment(adjustment: AdjustmentInput, adjustmentId?: string): Promise<Adjustment> {
+    const path =
+      adjustmentId === undefined
+        ? "/prices/adjustments"
+        : `/prices/adjustments/${encodeURIComponent(adjustmentId)}`;
+    const repeatable = adjustmentId !== undefined;
+    return send(this.#http, { method: "PUT", path, body: adjustment, repeatable });
+  }
+
+  deleteAdjustment(adjustmentId: string): Promise<Adjustment> {
+    return this.#change("DELETE", `/prices/adjustments/${encodeURIComponent(adjustmentId)}`);
+  }
+
+  /** What has calls without a price, and what they may have cost. */
+  unpricedModels(query: UnpricedQuery = {}): Promise<UnpricedAnswer> {
+    return this.#get("/prices/unpriced", query);
+  }
+
+  /** In what a price list differs from the prices in force; and takes it over unless it is a dry run. */
+  importPrices(prices: PriceImport): Promise<ImportAnswer> {
+    return this.#change("POST", "/prices/import", prices);
+  }
+
+  /** Orders stored metrics to be priced anew, by the prices of now. It is worked on from then on; ask how it stands. */
+  createRestatement(order: RestatementInput): Promise<RestatementReport> {
+    return this.#change("POST", "/prices/restatements", order);
+  }
+
+  restatement(restatementId: string): Promise<RestatementReport> {
+    return this.#get(`/prices/restatements/${encodeURIComponent(restatementId)}`);
+  }
+
+  /** Newest first. */
+  listRestatements(query: PageQuery = {}): Promise<RestatementPage> {
+    return this.#get("/prices/restatements", query);
+  }
+
+  /** Sets somebody to work on one that stands still. Harmless when somebody is at it. */
+  resumeRestatement(restatementId: string): Promise<RestatementReport> {
+    return this.#change("POST", `/prices/restatements/${encodeURIComponent(restatementId)}/resume`);
   }
 
   createToken(token: TokenInput): Promise<NewToken> {

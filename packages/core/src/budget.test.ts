@@ -92,6 +92,7 @@ describe("due alerts", () => {
     const [alert] = alertsAt("50.5");
     expect(JSON.parse(JSON.stringify(alert))).toEqual({
       alertId: "bud_1.2026-11.50.r1",
+      kind: "budget_threshold",
       budgetId: "bud_1",
       budgetName: "growth",
       scope: "team:growth",

@@ -13,8 +13,18 @@ export interface AIUsageMetric {
   /** When the call happened, by the caller's clock. */
   readonly timestamp: Instant;
   readonly usage: Usage;
+  /** Other models that ran inside the same call; none of their usage is in `usage`. */
+  readonly alsoUsed?: readonly ModelUsage[];
   /** 1, unless the metric stands for several identical calls; `usage` and costs are of all of them together. */
   readonly callCount: number;
+  /** What else the price depends on, as the answer tells it. */
+  readonly served?: ServedConditions;
+  /** What was asked for: counts only where the answer does not tell. */
+  readonly requested?: RequestedConditions;
+  /** The model declined. Some providers do not bill a refusal that comes before any output. */
+  readonly refusal?: Refusal;
+  /** Whose month's volume counts where prices depend on it. Absent: the one account there is. */
+  readonly billingAccount?: string;
   /** The provider's own figure; it wins over the price book. */
   readonly reportedCost?: Money;
   readonly latencyMs?: number;
@@ -27,20 +37,84 @@ export interface AIUsageMetric {
   readonly githubPr?: number;
   /** Class of the error when the call failed (`RateLimitError`), never its message. */
   readonly error?: string;
+  /** What does not add up in the provider's own counts. */
+  readonly usageProblems?: readonly string[];
   readonly metadata: Readonly<Record<string, string | number | boolean>>;
 }
+
+export interface ModelUsage {
+  readonly model: string;
+  readonly usage: Usage;
+}
+
+/** What a price may depend on besides the model and the time. */
+export const servedConditionNames = ["tier", "region", "size", "quality", "resolution"] as const;
+export type ServedConditionName = (typeof servedConditionNames)[number];
+
+/**
+ * `tier`: `standard`, `batch`, `flex`, `priority`, `fast`, or the provider's own word · `region`: where it was served ·
+ * `size`, `quality`, `resolution`: of images and videos.
+ */
+export type ServedConditions = Readonly<Partial<Record<ServedConditionName, string>>>;
+
+export interface RequestedConditions {
+  readonly model?: string;
+  readonly tier?: string;
+  readonly region?: string;
+}
+
+export const refusals = ["before_output", "after_output"] as const;
+export type Refusal = (typeof refusals)[number];
 
 /**
  * `priced`: from the price book · `reported`: the provider's own figure · `unpriced`: no price is known, so there is
  * no cost. Unpriced is a state, not a zero.
  */
-export type PricingStatus = "priced" | "reported" | "unpriced";
+export const pricingStatuses = ["priced", "reported", "unpriced"] as const;
+export type PricingStatus = (typeof pricingStatuses)[number];
 
 /** What pricing a metric came to. */
-export type Pricing =
-  | { readonly status: "priced"; readonly cost: Money; readonly priceId: string }
-  | { readonly status: "reported"; readonly cost: Money }
-  | { readonly status: "unpriced"; readonly reason: string };
+export type Pricing = PricedPricing | ReportedPricing | UnpricedPricing;
+
+export interface PricedPricing {
+  readonly status: "priced";
+  readonly cost: Money;
+  /** The price row, or the rule, that the cost follows from. */
+  readonly priceId: string;
+  /** Before discounts and margins, where there are any. */
+  readonly listCost?: Money;
+  /** What of `cost` is of the other models of the call, in the order of `alsoUsed`. */
+  readonly alsoUsedCosts?: readonly Money[];
+}
+
+export interface ReportedPricing {
+  readonly status: "reported";
+  readonly cost: Money;
+  /** What the price book makes of the same call. */
+  readonly bookCost?: Money;
+  readonly priceId?: string;
+}
+
+export interface UnpricedPricing {
+  readonly status: "unpriced";
+  readonly reason: string;
+  /** Units that were used and that nobody knows how to price; empty when the model itself is not known. */
+  readonly units: readonly string[];
+}
+
+/** Which part of a month's volume a call is, where its price depends on that: `[before, before + its quantity)`. */
+export interface VolumePosition {
+  /** Which volume: of a meter, a billing account and a month. */
+  readonly volumeId: string;
+  readonly before: number;
+}
+
+/** A price that a metric had, until it was priced anew. */
+export interface FormerPricing {
+  readonly pricing: Pricing;
+  readonly restatementId: string;
+  readonly until: Instant;
+}
 
 /** A metric with its price, and the custom scopes it falls under: all that a stored item is made of. */
 export interface PricedMetric {
@@ -48,8 +122,17 @@ export interface PricedMetric {
   readonly pricing: Pricing;
   /** Custom scopes (`department:engineering`) fixed when the metric was priced, so that totals never depend on later settings. */
   readonly customScopes: readonly string[];
+  /** Allotted once, whatever becomes of the price. */
+  readonly volume?: VolumePosition;
+  /** Oldest first. */
+  readonly formerPricings?: readonly FormerPricing[];
 }
 
 export function costOf(pricing: Pricing): Money | undefined {
   return pricing.status === "unpriced" ? undefined : pricing.cost;
+}
+
+/** Everything that all models of a call used. */
+export function usagesOf({ usage, alsoUsed = [] }: AIUsageMetric): Usage[] {
+  return [usage, ...alsoUsed.map((one) => one.usage)];
 }

@@ -1,6 +1,10 @@
+import { Decimal as AnyDecimal } from "decimal.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InvalidMoneyError, MONEY_SCALE, Money } from "./money.ts";
+
+/** As exact as it takes, and apart from the arithmetic of Money. */
+const Decimal = AnyDecimal.clone({ precision: 80 });
 
 const usd = (text: string) => Money.parse(text);
 /** Amounts as whole units of 10⁻¹⁸ dollars: exact arithmetic that shares nothing with Money. */
@@ -104,6 +108,56 @@ describe("money", () => {
   it("is at least itself", () => {
     expect(usd("0.30").atLeast(usd("0.3"))).toBe(true);
     expect(usd("0.299999999999999999").atLeast(usd("0.3"))).toBe(false);
+  });
+});
+
+describe("money in its smallest units, of 10⁻¹⁸ dollars", () => {
+  it("is made of them, and makes them again", () => {
+    fc.assert(
+      fc.property(units, (count) => {
+        expect(Money.ofSmallestUnits(count).toSmallestUnits()).toBe(count);
+        expect(usd(textOf(count)).toSmallestUnits()).toBe(count);
+      }),
+    );
+    expect(Money.ofSmallestUnits(0n)).toBe(Money.zero);
+    expect(usd("0.3").minus(usd("0.3")).negated().toSmallestUnits()).toBe(0n);
+  });
+
+  it("has the text that the same amount has as a decimal", () => {
+    fc.assert(
+      fc.property(units, (count) => {
+        const decimal = new Decimal(count.toString()).div(new Decimal(10).pow(MONEY_SCALE)).toFixed();
+        expect(Money.ofSmallestUnits(count).toString()).toBe(decimal);
+        expect(Money.ofSmallestUnits(count).plus(Money.zero).toString()).toBe(decimal);
+        expect(JSON.stringify(Money.ofSmallestUnits(count))).toBe(`"${decimal}"`);
+      }),
+    );
+  });
+
+  it.each([
+    [1n, "0.000000000000000001"],
+    [-1n, "-0.000000000000000001"],
+    [10n ** 17n, "0.1"],
+    [10n ** 18n, "1"],
+    [-15n * 10n ** 17n, "-1.5"],
+    [123n * 10n ** 18n + 10n, "123.00000000000000001"],
+  ])("%d of them are %s", (count, text) => {
+    expect(Money.ofSmallestUnits(count).toString()).toBe(text);
+  });
+
+  it("calculates as if it came from a text", () => {
+    fc.assert(
+      fc.property(units, units, (a, b) => {
+        const [one, other] = [Money.ofSmallestUnits(a), Money.ofSmallestUnits(b)];
+        expect(one.plus(other).toSmallestUnits()).toBe(a + b);
+        expect(one.minus(usd(textOf(b))).toSmallestUnits()).toBe(a - b);
+        expect(one.negated().toSmallestUnits()).toBe(-a);
+        expect(one.times(3n).toString()).toBe(textOf(3n * a));
+        expect(one.equals(other)).toBe(a === b);
+        expect([one.isZero(), one.isNegative()]).toEqual([a === 0n, a < 0n]);
+        expect(one.toString()).toBe(textOf(a));
+      }),
+    );
   });
 });
 

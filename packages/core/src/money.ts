@@ -13,6 +13,8 @@ const Exact = Decimal.clone({
   toExpPos: 60,
 });
 
+const SMALLEST_UNIT = new Exact(10).pow(-MONEY_SCALE);
+
 const PLAIN_DECIMAL = /^-?\d+(\.\d+)?$/;
 
 /** Thrown by {@link Money.parse}: the text is no amount that we can keep without losing a digit. */
@@ -27,10 +29,18 @@ export class InvalidMoneyError extends Error {
 export class Money {
   static readonly zero = new Money(new Exact(0));
 
-  readonly #value: Decimal;
+  /** Of an amount that was made from whole units and never calculated with, only the units are known. */
+  #decimal: Decimal | undefined;
+  readonly #units: bigint;
 
-  private constructor(value: Decimal) {
-    this.#value = value;
+  private constructor(decimal: Decimal | undefined, units = 0n) {
+    this.#decimal = decimal;
+    this.#units = units;
+  }
+
+  get #value(): Decimal {
+    this.#decimal ??= new Exact(textOfUnits(this.#units));
+    return this.#decimal;
   }
 
   /**
@@ -49,6 +59,11 @@ export class Money {
       throw new InvalidMoneyError(`must have at most ${MONEY_INTEGER_DIGITS} digits before the point`);
     }
     return value.isZero() ? Money.zero : new Money(value);
+  }
+
+  /** @param amount in units of 10⁻¹⁸ dollars */
+  static ofSmallestUnits(amount: bigint): Money {
+    return amount === 0n ? Money.zero : new Money(undefined, amount);
   }
 
   static sum(amounts: Iterable<Money>): Money {
@@ -106,9 +121,16 @@ export class Money {
     return this.compare(other) === 0;
   }
 
+  /** In units of 10⁻¹⁸ dollars. */
+  toSmallestUnits(): bigint {
+    if (this.#decimal === undefined) return this.#units;
+    return BigInt(this.#value.dividedBy(SMALLEST_UNIT).toFixed());
+  }
+
   /** Every digit, plain notation, no trailing zeros: `"0.0000000125"`. */
   toString(): string {
-    return this.#value.isZero() ? "0" : this.#value.toFixed();
+    if (this.#decimal === undefined) return textOfUnits(this.#units);
+    return this.#decimal.isZero() ? "0" : this.#decimal.toFixed();
   }
 
   toJSON(): string {
@@ -129,3 +151,15 @@ export class Money {
     return this.#value.toNumber();
   }
 }
+
+function textOfUnits(units: bigint): string {
+  const negative = units < 0n;
+  const digits = (negative ? -units : units).toString().padStart(MONEY_SCALE + 1, "0");
+  const point = digits.length - MONEY_SCALE;
+  let end = digits.length;
+  while (end > point && digits.charCodeAt(end - 1) === ZERO) end -= 1;
+  const fraction = end > point ? `.${digits.slice(point, end)}` : "";
+  return `${negative ? "-" : ""}${digits.slice(0, point)}${fraction}`;
+}
+
+const ZERO = "0".charCodeAt(0);

@@ -7,6 +7,7 @@ import {
   hourCoverOf,
   periodAt,
   periodKinds,
+  periodOfId,
   periodsOverlapping,
 } from "./period.ts";
 import {
@@ -145,6 +146,41 @@ describe("longer period", () => {
   });
 });
 
+describe("id of a period", () => {
+  it.each([
+    ["hourly", "20261121T0915Z", "Asia/Kathmandu", "2026-11-21T09:15:00.000Z"],
+    ["hourly", "20260404T1500Z", "Australia/Lord_Howe", "2026-04-04T15:00:00.000Z"],
+    ["daily", "2026-03-29", "Asia/Beirut", "2026-03-28T22:00:00.000Z"],
+    ["daily", "2011-12-31", "Pacific/Apia", "2011-12-30T10:00:00.000Z"],
+    ["weekly", "2026-W53", "UTC", "2026-12-28T00:00:00.000Z"],
+    ["weekly", "2025-W01", "UTC", "2024-12-30T00:00:00.000Z"],
+    ["weekly", "2011-W52", "Pacific/Apia", "2011-12-26T10:00:00.000Z"],
+    ["monthly", "2026-11", "America/New_York", "2026-11-01T04:00:00.000Z"],
+    ["monthly", "1995-01", "Pacific/Kiritimati", "1994-12-31T10:00:00.000Z"],
+    ["quarterly", "2026-Q4", "UTC", "2026-10-01T00:00:00.000Z"],
+    ["yearly", "2027", "Europe/Berlin", "2026-12-31T23:00:00.000Z"],
+  ] as const)("%s %s in %s names the one that begins at %s", (kind, id, zone, start) => {
+    expect(periodOfId(kind, id, zone)).toMatchObject({ kind, id, start });
+  });
+
+  it.each([
+    ["hourly", "yesterday"],
+    ["daily", "2026-02-30"],
+    ["daily", "2026-11-21T00"],
+    ["weekly", "week 7"],
+    ["weekly", "2025-W53"],
+    ["monthly", "2026-13"],
+    ["quarterly", "2026-Q"],
+    ["yearly", ""],
+  ] as const)("%s is not %j", (kind, id) => {
+    expect(() => periodOfId(kind, id, "UTC")).toThrow(RangeError);
+  });
+
+  it("is not of a day that a zone left out", () => {
+    expect(() => periodOfId("daily", "2011-12-30", "Pacific/Apia")).toThrow(RangeError);
+  });
+});
+
 const zones = fc.oneof(
   fc.constantFrom(
     "UTC",
@@ -185,6 +221,16 @@ describe("period of any zone", () => {
         expect(next.id).not.toBe(period.id);
       }),
       { numRuns: 400 },
+    );
+  });
+
+  it("is the one that its id names", () => {
+    fc.assert(
+      fc.property(kinds, moments, zones, (kind, at, zone) => {
+        const period = periodAt(kind, at, zone);
+        expect(periodOfId(kind, period.id, zone)).toEqual(period);
+      }),
+      { numRuns: 600 },
     );
   });
 

@@ -73,6 +73,41 @@ export function periodAt(kind: PeriodKind, at: Instant, timeZone: string): Perio
   }
 }
 
+/**
+ * The period that `id` names.
+ * @throws RangeError when it is no id that {@link periodAt} makes for a period of this kind and zone
+ */
+export function periodOfId(kind: PeriodKind, id: string, timeZone: string): Period {
+  const period = periodAt(kind, instantFromEpochMs(momentWithin(kind, id, timeZone)), timeZone);
+  if (period.id !== id) throw new RangeError(`"${id}" names no ${kind} period in ${timeZone}`);
+  return period;
+}
+
+function momentWithin(kind: PeriodKind, id: string, timeZone: string): number {
+  const noonOf = (date: Temporal.PlainDate) =>
+    date.toZonedDateTime({ timeZone, plainTime: "12:00" }).epochMilliseconds;
+  const [year = 0, part = ""] = [Number(id.slice(0, 4)), id.slice(6)];
+  switch (kind) {
+    case "hourly":
+      return Temporal.Instant.from(id).epochMilliseconds;
+    case "daily":
+      return noonOf(Temporal.PlainDate.from(id));
+    case "weekly": {
+      // The week of 4 January is the first of its year.
+      const first = Temporal.PlainDate.from({ year, month: 1, day: 4 });
+      return noonOf(first.add({ weeks: Number(part) - 1 }));
+    }
+    case "monthly":
+      return noonOf(Temporal.PlainYearMonth.from(id).toPlainDate({ day: 1 }));
+    case "quarterly":
+      return noonOf(Temporal.PlainDate.from({ year, month: Number(part) * 3 - 2, day: 1 }));
+    case "yearly":
+      return noonOf(Temporal.PlainDate.from({ year, month: 1, day: 1 }));
+    default:
+      return kind satisfies never;
+  }
+}
+
 /** The hour that the zone's clocks show at `local`. Where they move by half an hour (Lord Howe), it is cut there. */
 function clockHour(local: Temporal.ZonedDateTime): Record<"start" | "end", Temporal.ZonedDateTime> {
   const { minute: minutes, second: seconds, millisecond: milliseconds, offset } = local;

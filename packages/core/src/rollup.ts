@@ -1,9 +1,17 @@
-import { costOf, type PricedMetric } from "./metric.ts";
+import { costOf, type PricedMetric, usagesOf } from "./metric.ts";
 import { Money } from "./money.ts";
-import { type Scope, scopesOf } from "./scope.ts";
+import { dimensionOf, type Scope, scopeOf, scopesOf } from "./scope.ts";
 import { type Quarter, quarterOf, type UtcDate, type UtcHour, utcDateOf, utcHourOf } from "./time.ts";
-import { addTotals, isZeroTotals, negateTotals, type Totals } from "./totals.ts";
-import { tokensOf } from "./usage.ts";
+import {
+  addTotals,
+  isZeroTotals,
+  negateTotals,
+  subtractTotals,
+  sumTotals,
+  type Totals,
+  zeroTotals,
+} from "./totals.ts";
+import { tokensOf, type Usage } from "./usage.ts";
 
 /** One stored total: of a scope in an hour or a day, or of one service, model and operation in a day (the cube). */
 export type Counter =
@@ -35,10 +43,34 @@ export function totalsOf({ metric, pricing }: PricedMetric): Totals {
     calls: metric.callCount,
     unpricedCalls: pricing.status === "unpriced" ? metric.callCount : 0,
     failedCalls: metric.error === undefined ? 0 : metric.callCount,
-    inputTokens: tokensOf(metric.usage, "input"),
-    outputTokens: tokensOf(metric.usage, "output"),
+    ...tokenTotals(usagesOf(metric)),
     latencyMs: metric.latencyMs ?? 0,
   };
+}
+
+/** What of a metric's totals is of each model. A call in which several models ran is one call, of the first. */
+function totalsByModel(priced: PricedMetric): { model: string | undefined; totals: Totals }[] {
+  const { metric, pricing } = priced;
+  const { alsoUsed = [] } = metric;
+  const whole = totalsOf(priced);
+  if (alsoUsed.length === 0) return [{ model: metric.model, totals: whole }];
+  const costs = pricing.status === "priced" ? (pricing.alsoUsedCosts ?? []) : [];
+  const others = alsoUsed.map(({ model, usage }, index) => ({
+    model,
+    totals: { ...zeroTotals, ...tokenTotals([usage]), cost: costs[index] ?? Money.zero },
+  }));
+  const own = subtractTotals(whole, sumTotals(others.map(({ totals }) => totals)));
+  return [{ model: metric.model, totals: own }, ...others];
+}
+
+function tokenTotals(usages: readonly Usage[]): Pick<Totals, "inputTokens" | "outputTokens"> {
+  let inputTokens = 0;
+  let outputTokens = 0;
+  for (const usage of usages) {
+    inputTokens += tokensOf(usage, "input");
+    outputTokens += tokensOf(usage, "output");
+  }
+  return { inputTokens, outputTokens };
 }
 
 /**
@@ -47,28 +79,52 @@ export function totalsOf({ metric, pricing }: PricedMetric): Totals {
  */
 export function contributionsOf(change: { before?: PricedMetric; after?: PricedMetric }): Contribution[] {
   const sums = new Map<string, Contribution>();
-  const put = (priced: PricedMetric, delta: Totals) => {
-    for (const [counter, slot] of countersOf(priced)) {
+  const put = (priced: PricedMetric, signed: (totals: Totals) => Totals) => {
+    for (const { counter, slot, delta } of partsOf(priced)) {
       const key = `${counterKey(counter)}#${slot}`;
       const seen = sums.get(key);
-      sums.set(key, { counter, slot, delta: seen ? addTotals(seen.delta, delta) : delta });
+      const added = signed(delta);
+      sums.set(key, { counter, slot, delta: seen ? addTotals(seen.delta, added) : added });
     }
   };
-  if (change.before) put(change.before, negateTotals(totalsOf(change.before)));
-  if (change.after) put(change.after, totalsOf(change.after));
+  if (change.before) put(change.before, negateTotals);
+  if (change.after) put(change.after, (totals) => totals);
   return [...sums.values()].filter(({ delta }) => !isZeroTotals(delta));
 }
 
-function countersOf({ metric, customScopes }: PricedMetric): [Counter, Slot][] {
-  const date = utcDateOf(metric.timestamp);
-  const hour = utcHourOf(metric.timestamp);
-  const quarter = quarterOf(metric.timestamp);
-  const { service, model = "", operation } = metric;
-  const counters: [Counter, Slot][] = [[{ kind: "cube", date, service, model, operation }, "all"]];
-  for (const scope of scopesOf(metric, customScopes)) {
-    counters.push([{ kind: "day", scope, date }, "all"], [{ kind: "hour", scope, hour }, quarter]);
+/** What a metric adds to each scope that it counts in: to a model its own part alone, to all others the whole. */
+export function totalsByScope(priced: PricedMetric): Map<Scope, Totals> {
+  const byModel = totalsByModel(priced);
+  const whole = totalsOf(priced);
+  const partOf = (scope: Scope) =>
+    sumTotals(
+      byModel
+        .filter(({ model }) => model !== undefined && scopeOf("model", model) === scope)
+        .map(({ totals }) => totals),
+    );
+  return new Map(
+    scopesOf(priced.metric, priced.customScopes).map((scope) => [
+      scope,
+      dimensionOf(scope) === "model" ? partOf(scope) : whole,
+    ]),
+  );
+}
+
+/** Everything that one metric adds to. */
+function partsOf(priced: PricedMetric): Contribution[] {
+  const { timestamp, service, operation } = priced.metric;
+  const date = utcDateOf(timestamp);
+  const hour = utcHourOf(timestamp);
+  const quarter = quarterOf(timestamp);
+  const parts: Contribution[] = [];
+  for (const { model = "", totals } of totalsByModel(priced)) {
+    parts.push({ counter: { kind: "cube", date, service, model, operation }, slot: "all", delta: totals });
   }
-  return counters;
+  for (const [scope, delta] of totalsByScope(priced)) {
+    parts.push({ counter: { kind: "day", scope, date }, slot: "all", delta });
+    parts.push({ counter: { kind: "hour", scope, hour }, slot: quarter, delta });
+  }
+  return parts;
 }
 
 /** A text that names a counter: equal for equal counters, different for different ones. */

@@ -80,6 +80,22 @@ describe("scope", () => {
     ]);
     expect(scopesOf(aMetric({ model: undefined }), [])).toEqual([GLOBAL_SCOPE, "service:openai"]);
   });
+
+  it("of a metric are those of all models that ran in it, each once", () => {
+    const alsoUsed = ["mini", "gpt-4o", "mini"].map((model) => ({ model, usage: { input: 1 } }));
+    expect(scopesOf(aMetric({ alsoUsed }), ["department:r&d"])).toEqual([
+      GLOBAL_SCOPE,
+      "service:openai",
+      "model:gpt-4o",
+      "model:mini",
+      "department:r&d",
+    ]);
+    expect(scopesOf(aMetric({ model: undefined, alsoUsed: alsoUsed.slice(0, 1) }), [])).toEqual([
+      GLOBAL_SCOPE,
+      "service:openai",
+      "model:mini",
+    ]);
+  });
 });
 
 describe("custom scopes", () => {

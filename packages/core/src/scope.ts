@@ -104,6 +104,10 @@ export function scopesOf(metric: AIUsageMetric, customScopes: readonly string[])
     const value = dimensionValue(metric, dimension);
     if (value !== undefined) scopes.push(scopeOf(dimension, value));
   }
+  for (const { model } of metric.alsoUsed ?? []) {
+    const scope = scopeOf("model", model);
+    if (!scopes.includes(scope)) scopes.push(scope);
+  }
   for (const custom of customScopes) scopes.push(custom as Scope);
   return scopes;
 }

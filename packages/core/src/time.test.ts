@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   datesBetween,
+  instantFromEpochMs,
   isTimeZone,
+  localClockOf,
   localDateOf,
   localHourOf,
   parseInstant,
@@ -86,6 +88,49 @@ describe("time zone", () => {
     const at = parseInstant("2026-11-21T18:20:00Z");
     expect([localDateOf(at, "Asia/Kathmandu"), localHourOf(at, "Asia/Kathmandu")]).toEqual(["2026-11-22", 0]);
     expect([localDateOf(at, "UTC"), localHourOf(at, "UTC")]).toEqual(["2026-11-21", 18]);
+  });
+
+  it("has clocks of its own, which go forward and back", () => {
+    const clockAt = (text: string, zone: string) => {
+      const { weekday, time } = localClockOf(parseInstant(text), zone);
+      return `${weekday} ${time}`;
+    };
+    expect(clockAt("2026-11-23T00:00:00Z", "UTC")).toBe("1 00:00");
+    expect(clockAt("2026-11-22T23:59:59.999Z", "UTC")).toBe("7 23:59");
+    expect(clockAt("2026-11-22T18:15:00Z", "Asia/Kathmandu")).toBe("1 00:00");
+    expect(clockAt("1970-01-01T00:00:00Z", "America/New_York")).toBe("3 19:00");
+    const newYork = [
+      ["2026-03-08T06:59:59.999Z", "7 01:59"],
+      ["2026-03-08T07:00:00Z", "7 03:00"],
+      ["2026-11-01T05:59:59.999Z", "7 01:59"],
+      ["2026-11-01T06:00:00Z", "7 01:00"],
+    ] as const;
+    for (const asked of [newYork, [...newYork].reverse()]) {
+      for (const [text, clock] of asked) expect(clockAt(text, "America/New_York"), text).toBe(clock);
+    }
+  });
+
+  it("has clocks that show its own day and hour, in whatever order they are looked at", () => {
+    const zones = fc.constantFrom(
+      "UTC",
+      "America/New_York",
+      "Australia/Lord_Howe",
+      "Asia/Kathmandu",
+      "Africa/Casablanca",
+    );
+    const moments = fc
+      .integer({ min: 0, max: Date.UTC(2040, 0, 1) })
+      .map((epochMs) => instantFromEpochMs(epochMs));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(moments, zones), { maxLength: 8 }), (asked) => {
+        for (const [at, zone] of asked) {
+          const { weekday, time } = localClockOf(at, zone);
+          expect(Number(time.slice(0, 2))).toBe(localHourOf(at, zone));
+          expect(weekday % 7).toBe(new Date(localDateOf(at, zone)).getUTCDay());
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it("begins its days when its clocks say, also when there is no midnight", () => {

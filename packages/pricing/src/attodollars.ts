@@ -14,7 +14,7 @@ const UNIT_PRICE_MAX: Attodollars = 1_000n * 10n ** BigInt(MONEY_SCALE);
 /**
  * The price of one unit, from the price of `per` units as the provider lists it.
  *
- * @param per 1 or 1,000,000
+ * @param per 1, 1,000 or 1,000,000
  * @returns undefined when the text is no plain decimal, has digits that a price per unit would lose, or is over $1,000 a unit
  */
 export function parseUnitPrice(text: string, per: number): Attodollars | undefined {
@@ -26,7 +26,38 @@ export function parseUnitPrice(text: string, per: number): Attodollars | undefin
 }
 
 export function moneyFromAttodollars(amount: Attodollars): Money {
-  if (amount === 0n) return Money.zero;
-  const digits = amount.toString().padStart(MONEY_SCALE + 1, "0");
-  return Money.parse(`${digits.slice(0, -MONEY_SCALE)}.${digits.slice(-MONEY_SCALE)}`);
+  return Money.ofSmallestUnits(amount);
+}
+
+/** A positive decimal, exact: `numerator / denominator`, the latter a power of ten. */
+export interface Factor {
+  readonly numerator: bigint;
+  readonly denominator: bigint;
+}
+
+export const ONE: Factor = { numerator: 1n, denominator: 1n };
+
+const FACTOR = /^(\d{1,3})(?:\.(\d{1,6}))?$/;
+
+/** @returns undefined when the text is no plain decimal of at most six places, or zero */
+export function parseFactor(text: string): Factor | undefined {
+  const [, whole, fraction = ""] = FACTOR.exec(text) ?? [];
+  if (whole === undefined) return undefined;
+  const numerator = BigInt(whole + fraction);
+  return numerator === 0n ? undefined : { numerator, denominator: 10n ** BigInt(fraction.length) };
+}
+
+export function multiplyFactors(a: Factor, b: Factor): Factor {
+  return { numerator: a.numerator * b.numerator, denominator: a.denominator * b.denominator };
+}
+
+/** `amount × factor`, rounded half to even when it is no whole number of attodollars. */
+export function multiplyAmount(amount: Attodollars, { numerator, denominator }: Factor): Attodollars {
+  if (denominator === 1n) return amount * numerator;
+  const product = amount * numerator;
+  const quotient = product / denominator;
+  const twice = (product % denominator) * 2n;
+  const size = twice < 0n ? -twice : twice;
+  const up = size > denominator || (size === denominator && quotient % 2n !== 0n);
+  return up ? quotient + (product < 0n ? -1n : 1n) : quotient;
 }

@@ -1,3 +1,4 @@
+import { parseTimeZone } from "@ai-usage/core";
 import type { PriceFileProblem } from "./errors.ts";
 
 const TEXT_LENGTH_MAX = 1_000;
@@ -45,6 +46,20 @@ export class JsonNode {
     return members;
   }
 
+  isEmpty(): boolean {
+    return isObject(this.value) && Object.keys(this.value).length === 0;
+  }
+
+  /** The members of an object whose names are for the caller to judge. */
+  entries(): [name: string, node: JsonNode][] {
+    const { value } = this;
+    if (!isObject(value)) {
+      this.report("must be an object");
+      return [];
+    }
+    return Object.keys(value).map((name) => [name, this.at(value[name], name)]);
+  }
+
   /** @param name what the items are called in a message; one with an `id` is told by that too */
   items(name: string): JsonNode[] {
     if (!Array.isArray(this.value)) {
@@ -57,6 +72,13 @@ export class JsonNode {
     });
   }
 
+  /** The same of a list that says nothing when it is empty. */
+  someItems(name: string): JsonNode[] {
+    const items = this.items(name);
+    if (Array.isArray(this.value) && items.length === 0) this.report("must not be an empty list");
+    return items;
+  }
+
   text(): string | undefined {
     const { value } = this;
     if (typeof value !== "string" || value.trim() === "") return this.report("must be a text");
@@ -65,12 +87,48 @@ export class JsonNode {
   }
 
   texts(): string[] {
-    return this.items(this.where.split(", ").at(-1) ?? "").flatMap((item) => item.text() ?? []);
+    return this.items(this.#name()).flatMap((item) => item.text() ?? []);
+  }
+
+  someTexts(): string[] {
+    return this.someItems(this.#name()).flatMap((item) => item.text() ?? []);
+  }
+
+  /** One text, or a list of them. */
+  textOrTexts(): string[] {
+    if (Array.isArray(this.value)) return this.someTexts();
+    const text = this.text();
+    return text === undefined ? [] : [text];
+  }
+
+  flag(): boolean {
+    if (typeof this.value !== "boolean") this.report("must be true or false");
+    return this.value === true;
+  }
+
+  wholeNumber(): number | undefined {
+    const { value } = this;
+    if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return value;
+    return this.report("must be a whole number over 0");
+  }
+
+  timeZone(): string | undefined {
+    const text = this.text();
+    if (text === undefined) return undefined;
+    try {
+      return parseTimeZone(text);
+    } catch {
+      return this.report("must be an IANA time zone, like America/Los_Angeles");
+    }
   }
 
   #parent(): string {
     const end = this.where.lastIndexOf(", ");
     return end < 0 ? "" : this.where.slice(0, end + 2);
+  }
+
+  #name(): string {
+    return this.where.slice(this.#parent().length);
   }
 }
 

@@ -1,47 +1,48 @@
-import {
-  type AIUsageMetric,
-  hasUsage,
-  Money,
-  type Pricing,
-  type Usage,
-  usageKindNames,
-  utcDateOf,
-} from "@ai-usage/core";
-import { moneyFromAttodollars } from "./attodollars.ts";
+import type { AIUsageMetric, Pricing } from "@ai-usage/core";
 import type { PriceBook } from "./price-book.ts";
-import { billFor } from "./quote.ts";
+import { type Quote, type QuoteOptions, quote } from "./quote.ts";
 
-/** Names the rule, not a price row, by which a failed call that used nothing costs nothing. */
-export const FAILED_CALL_PRICE_ID = "rule/failed-call";
-
-/**
- * What a metric costs by the price that held when the call was made. The provider's own figure wins over the book.
- * Whatever is not known makes the metric unpriced; it never counts as zero.
- */
-export function priceMetric(book: PriceBook, metric: AIUsageMetric): Pricing {
-  const { service, model, operation, timestamp, usage, callCount } = metric;
-  if (metric.reportedCost !== undefined) return { status: "reported", cost: metric.reportedCost };
-  if (metric.error !== undefined && !hasUsage(usage)) {
-    return { status: "priced", cost: Money.zero, priceId: FAILED_CALL_PRICE_ID };
-  }
-
-  const row = book.find({ service, model, operation, at: timestamp });
-  if (row === undefined) {
-    return unpriced(`no price is known for ${service} ${model ?? operation} on ${utcDateOf(timestamp)}`);
-  }
-  if (!isReported(usage) && row.rates.request === undefined) {
-    return unpriced(`no usage was reported, and ${row.id} has no price per request`);
-  }
-  const { unpricedKinds, total } = billFor(row, usage, callCount);
-  if (unpricedKinds.length > 0) return unpriced(`${row.id} has no price for ${unpricedKinds.join(", ")}`);
-  return { status: "priced", cost: moneyFromAttodollars(total), priceId: row.id };
+/** What is stored of a metric's price: its {@link quote} without the lines. */
+export function priceMetric(book: PriceBook, metric: AIUsageMetric, options: QuoteOptions = {}): Pricing {
+  return pricingOf(quote(book, metric, options));
 }
 
-/** A count of zero is an answer; no count at all is not. */
-function isReported(usage: Usage): boolean {
-  return usageKindNames.some((kind) => usage[kind] !== undefined);
+export function pricingOf(quoted: Quote): Pricing {
+  const {
+    pricingStatus: status,
+    cost,
+    listCost,
+    priceId,
+    reason = "",
+    unpricedUnits,
+    alsoUsedCosts,
+  } = quoted;
+  switch (status) {
+    case "unpriced":
+      return { status, reason, units: unpricedUnits };
+    case "reported":
+      return {
+        status,
+        cost: definite(cost),
+        ...(listCost && { bookCost: listCost }),
+        ...(priceId !== undefined && { priceId }),
+      };
+    case "priced": {
+      return {
+        status,
+        cost: definite(cost),
+        priceId: definite(priceId),
+        ...(quoted.adjustments.length > 0 && listCost && { listCost }),
+        ...(alsoUsedCosts.length > 0 && { alsoUsedCosts }),
+      };
+    }
+    default:
+      return status satisfies never;
+  }
 }
 
-function unpriced(reason: string): Pricing {
-  return { status: "unpriced", reason };
+function definite<T>(value: T | undefined): T {
+  if (value === undefined)
+    throw new Error("a quote that is priced or reported has a cost, and a priced one its row");
+  return value;
 }

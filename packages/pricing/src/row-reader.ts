@@ -1,114 +1,220 @@
 import {
   type Instant,
+  isUsageUnit,
+  knownUnits,
+  MONEY_SCALE,
   parseInstant,
   parseUtcDate,
   startOfUtcDate,
-  type UsageKind,
-  usageKindNames,
+  type UsageUnit,
 } from "@ai-usage/core";
-import { type Attodollars, parseUnitPrice } from "./attodollars.ts";
+import { type Attodollars, type Factor, ONE, parseFactor, parseUnitPrice } from "./attodollars.ts";
 import type { JsonNode } from "./json-node.ts";
-import type { PriceRow, PriceTier, Rates } from "./price-row.ts";
+import { normalizeName } from "./model-name.ts";
+import { conditionsText, type RowConditions, readConditions, STANDARD_TIER } from "./price-conditions.ts";
+import type { PriceOrigin, PriceRow, Rates } from "./price-row.ts";
+import { readVolume } from "./volume.ts";
 
-const MILLION = 1_000_000;
+/** Whose row it is: its provider and model, and whether a deployment wrote it itself. */
+export interface RowOwner {
+  readonly provider: string;
+  readonly model: string;
+  readonly origin: PriceOrigin;
+}
 
-/** @param ownPrices rows of a deployment's override file: their provenance may be short, and their ids say that they are overrides */
-export function readRow(
+/** How many units a price of each field is for. */
+const unitsPerPrice = { per_million: 1_000_000, per_thousand: 1_000, per_unit: 1 } as const;
+
+const provenance = ["source", "checked_on", "verified"] as const;
+const priceFields = ["per_million", "per_thousand", "per_unit", "volume"] as const;
+const otherFields = [
+  "effective_from",
+  "effective_to",
+  "when",
+  "multiply",
+  "multiplies",
+  "minimum",
+  "free_refusals",
+  "note",
+] as const;
+
+type RowField = (typeof provenance)[number] | (typeof priceFields)[number] | (typeof otherFields)[number];
+type RowFields = Partial<Record<RowField | "variants", JsonNode>>;
+
+/** A row of a file, and after it each of its variants: they have the same dates and provenance, unless they say otherwise. */
+export function readRows(node: JsonNode, owner: RowOwner): PriceRow[] {
+  const required = owner.origin === "own" ? (["source"] as const) : provenance;
+  const fields: RowFields = node.members(required, [
+    ...provenance.filter((name) => !(required as readonly string[]).includes(name)),
+    ...priceFields,
+    ...otherFields,
+    "variants",
+  ]);
+  if (fields.when && fields.variants) fields.variants.report("cannot stand beside when");
+  const rows = [readRow(node, fields, owner)];
+  for (const variant of fields.variants?.items("variants") ?? []) {
+    const own: RowFields = variant.members(["when"], [...provenance, ...priceFields, ...otherFields]);
+    rows.push(readRow(variant, { ...inherited(fields), ...own }, owner));
+  }
+  return rows;
+}
+
+const inherited = ({
+  source,
+  checked_on,
+  verified,
+  effective_from,
+  effective_to,
+  note,
+  free_refusals,
+  minimum,
+}: RowFields) => ({
+  source,
+  checked_on,
+  verified,
+  effective_from,
+  effective_to,
+  note,
+  free_refusals,
+  minimum,
+});
+
+/** A factor on all of a provider's prices, or on those of some of its models. */
+export function readMultiplier(
   node: JsonNode,
-  provider: string,
-  model: string,
-  ownPrices: boolean,
-): PriceRow | undefined {
-  const provenance = ["source", "checked_on", "verified"] as const;
-  const fields = node.members(ownPrices ? ["source"] : provenance, [
-    ...(ownPrices ? (["checked_on", "verified"] as const) : []),
+  owner: RowOwner,
+): { row: PriceRow; models: string[] | undefined } {
+  const fields = node.members(owner.origin === "own" ? ["multiply", "source"] : ["multiply", ...provenance], [
+    ...(owner.origin === "own" ? (["checked_on", "verified"] as const) : []),
+    "models",
+    "when",
+    "multiplies",
     "effective_from",
     "effective_to",
-    "per_million",
-    "per_unit",
-    "tiers",
     "note",
   ]);
-  const source = fields.source?.text();
-  fields.note?.text();
+  return { row: readRow(node, fields, owner), models: fields.models?.someTexts().map(normalizeName) };
+}
+
+function readRow(node: JsonNode, fields: RowFields, { provider, model, origin }: RowOwner): PriceRow {
   const effectiveFrom = readMoment(fields.effective_from);
   const effectiveTo = readMoment(fields.effective_to);
   if (effectiveFrom !== undefined && effectiveTo !== undefined && effectiveTo <= effectiveFrom) {
     fields.effective_to?.report("must be later than effective_from");
   }
-  const perMillion = readPrices(fields.per_million, MILLION);
-  const perUnit = readPrices(fields.per_unit, 1);
-  if (fields.per_million === undefined && fields.per_unit === undefined) {
-    node.report("must have per_million or per_unit, or both");
-  }
-  if (source === undefined) return undefined;
-
+  const conditions = readConditions(fields.when);
   const from = typeof fields.effective_from?.value === "string" ? fields.effective_from.value : "initial";
   const checkedOn = readDate(fields.checked_on);
   return {
-    id: `${ownPrices ? "override/" : ""}${provider}/${model}/${from}`,
+    id: [
+      origin === "published" ? undefined : origin,
+      provider,
+      model,
+      from,
+      conditionsText(fields.when?.value) || undefined,
+    ]
+      .filter((part) => part !== undefined)
+      .join("/"),
+    origin,
     provider,
     model,
     ...(effectiveFrom !== undefined && { effectiveFrom }),
     ...(effectiveTo !== undefined && { effectiveTo }),
-    rates: billable({ ...perMillion, ...perUnit }),
-    tiers: readTiers(fields.tiers, perMillion, perUnit),
-    source,
+    ...readAmounts(node, fields, conditions),
+    minimum: readMinimum(fields.minimum),
+    freeRefusals: fields.free_refusals?.flag() ?? false,
+    source: fields.source?.text() ?? "",
     ...(checkedOn !== undefined && { checkedOn }),
-    verified: readFlag(fields.verified),
+    verified: fields.verified?.flag() ?? false,
+    ...(fields.note && { note: fields.note.text() ?? "" }),
   };
 }
 
-/** A reasoning token is billed as an output token unless the row says otherwise: so do all providers in the book. */
-function billable(rates: Rates): Rates {
-  return rates.output === undefined ? rates : { reasoning: rates.output, ...rates };
-}
-
-function readTiers(node: JsonNode | undefined, perMillion: Rates, perUnit: Rates): PriceTier[] {
-  const tiers = (node?.items("tiers") ?? []).map((item) => {
-    const fields = item.members(["per_million"], ["prompt_over", "prompt_from"]);
-    const rates = readPrices(fields.per_million, MILLION);
-    if (Object.keys(rates).sort().join() !== Object.keys(perMillion).sort().join()) {
-      fields.per_million?.report("must price the same kinds as the row: a tier moves the whole call");
-    }
-    return { promptTokensMin: readTierStart(item, fields), rates: billable({ ...rates, ...perUnit }) };
-  });
-  if (
-    tiers.some((tier, index) => index > 0 && tier.promptTokensMin <= (tiers[index - 1]?.promptTokensMin ?? 0))
-  ) {
-    node?.report("must be in order of prompt length");
+/** Prices, or a factor on the prices of others; never both. */
+function readAmounts(node: JsonNode, fields: RowFields, conditions: RowConditions) {
+  const rates = readPrices(fields);
+  const volume = fields.volume && readVolume(fields.volume, readUnit);
+  if (volume && rates[volume.unit] !== undefined)
+    fields.volume?.report(`prices ${volume.unit}, which has another price in the row`);
+  const hasPrices = priceFields.some((name) => fields[name]?.isEmpty() === false);
+  if (hasPrices === (fields.multiply !== undefined)) {
+    node.report("must have prices (per_million, per_thousand, per_unit, volume) or multiply, one of the two");
   }
-  return tiers;
+  if (fields.multiply) reportTierFactor(fields.when, conditions);
+  else fields.multiplies?.report("says what multiply is a factor on, and there is none");
+  return {
+    conditions,
+    rates,
+    ...(volume && { volume }),
+    ...(fields.multiply && { multiply: readFactor(fields.multiply) }),
+    multiplies: readMultiplied(fields.multiplies),
+  };
 }
 
-/** Token counts are whole, so "more than 200,000" starts at 200,001. */
-function readTierStart(node: JsonNode, fields: { prompt_over?: JsonNode; prompt_from?: JsonNode }): number {
-  const over = fields.prompt_over?.value;
-  const from = fields.prompt_from?.value;
-  if ((over === undefined) === (from === undefined)) {
-    node.report("must have either prompt_over (more than) or prompt_from (at least)");
-  }
-  const start = over === undefined ? from : typeof over === "number" ? over + 1 : over;
-  if (typeof start === "number" && Number.isSafeInteger(start) && start > 0) return start;
-  (fields.prompt_over ?? fields.prompt_from)?.report("must be a whole number of tokens");
-  return 0;
+/**
+ * A factor for a tier makes its prices of the standard ones, where the tier has none of its own, and there can be one. A
+ * factor that holds beside others can not be for some tiers only.
+ */
+function reportTierFactor(when: JsonNode | undefined, { tiers, regions, times }: RowConditions): void {
+  if (tiers === undefined || tiers === "any") return;
+  if (tiers.includes(STANDARD_TIER)) when?.report("cannot have a factor for the standard tier");
+  if (regions !== undefined || times !== undefined)
+    when?.report("cannot have a factor for a tier that depends on region or time: state the prices");
 }
 
-function readPrices(node: JsonNode | undefined, per: number): Rates {
-  const rates: Partial<Record<UsageKind, Attodollars>> = {};
-  if (node === undefined) return rates;
-  const fields = node.members([], usageKindNames);
-  for (const kind of usageKindNames) {
-    const price = fields[kind];
-    if (price === undefined) continue;
-    const unitPrice = typeof price.value === "string" ? parseUnitPrice(price.value, per) : undefined;
-    if (unitPrice === undefined) {
-      const digits = per === MILLION ? 12 : 18;
-      price.report(`must be US dollars as text, like "0.075", with at most ${digits} digits after the point`);
+function readPrices(fields: RowFields): Rates {
+  const rates: Partial<Record<UsageUnit, Attodollars>> = {};
+  for (const field of ["per_million", "per_thousand", "per_unit"] as const) {
+    for (const [name, price] of fields[field]?.entries() ?? []) {
+      if (!isUsageUnit(name)) {
+        price.report(`is no unit of usage; those are ${knownUnits.join(", ")}, and x_… of your own`);
+        continue;
+      }
+      if (rates[name] !== undefined) price.report("has another price in the row");
+      rates[name] = readPrice(price, unitsPerPrice[field]);
     }
-    rates[kind] = unitPrice ?? 0n;
   }
   return rates;
+}
+
+function readPrice(node: JsonNode, per: number): Attodollars {
+  const price = typeof node.value === "string" ? parseUnitPrice(node.value, per) : undefined;
+  if (price === undefined) {
+    const digits = MONEY_SCALE - Math.log10(per);
+    node.report(`must be US dollars as text, like "0.075", with at most ${digits} digits after the point`);
+  }
+  return price ?? 0n;
+}
+
+function readMinimum(node: JsonNode | undefined): PriceRow["minimum"] {
+  const minimum: Partial<Record<UsageUnit, number>> = {};
+  for (const [name, quantity] of node?.entries() ?? []) {
+    if (isUsageUnit(name)) minimum[name] = quantity.wholeNumber() ?? 0;
+    else quantity.report("is no unit of usage");
+  }
+  return minimum;
+}
+
+function readUnit(node: JsonNode): UsageUnit {
+  const text = node.text() ?? "";
+  if (isUsageUnit(text)) return text;
+  node.report("is no unit of usage");
+  return "request";
+}
+
+function readMultiplied(node: JsonNode | undefined): PriceRow["multiplies"] {
+  if (node === undefined) return ["tokens"];
+  return node.someTexts().flatMap((name) => {
+    if (name === "tokens" || isUsageUnit(name)) return [name];
+    node.report(`"${name}" is neither "tokens" nor a unit of usage`);
+    return [];
+  });
+}
+
+function readFactor(node: JsonNode): Factor {
+  const factor = typeof node.value === "string" ? parseFactor(node.value) : undefined;
+  if (factor === undefined) node.report('must be a factor as text, like "1.1" or "0.5"');
+  return factor ?? ONE;
 }
 
 function readMoment(node: JsonNode | undefined): Instant | undefined {
@@ -129,10 +235,4 @@ function readDate(node: JsonNode | undefined): string | undefined {
   } catch {
     return node.report("must be a day, like 2026-03-01");
   }
-}
-
-function readFlag(node: JsonNode | undefined): boolean {
-  if (node === undefined) return false;
-  if (typeof node.value !== "boolean") node.report("must be true or false");
-  return node.value === true;
 }

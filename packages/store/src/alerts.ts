@@ -1,24 +1,11 @@
-import {
-  type Alert,
-  type Delivery,
-  type Instant,
-  parseScope,
-  periodKinds,
-  plusMs,
-  thresholdLevels,
-} from "@ai-usage/core";
+import { type Alert, type Delivery, type Instant, plusMs } from "@ai-usage/core";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { type Item, ItemReader, moneyAttribute } from "./item.ts";
-import { alertKey, listingKey, listings } from "./keys.ts";
+import { type AlertRecord, deliveryNames, fromAlertItem, toAlertItem } from "./alert-item.ts";
+import { alertKey, listings, prefixes } from "./keys.ts";
 import { listEntities, type Page, type PageRequest } from "./listing.ts";
+import { itemAfter, keyOfRecord, type StreamRecord } from "./stream-record.ts";
 import type { Table } from "./table.ts";
-
-/** An alert and what became of telling people. */
-export interface AlertRecord {
-  readonly alert: Alert;
-  readonly deliveries: readonly Delivery[];
-}
 
 /**
  * Puts an alert unless it is there. Its insertion is what the table's stream hands on to the event bus.
@@ -38,6 +25,15 @@ export async function raiseAlert(table: Table, alert: Alert): Promise<boolean> {
     if (error instanceof ConditionalCheckFailedException) return false;
     throw error;
   }
+}
+
+/** Alerts that a batch of the table's stream says are new. */
+export function newAlertsOf(records: readonly StreamRecord[]): Alert[] {
+  return records.flatMap((record) => {
+    const item = itemAfter(record);
+    const isNew = record.eventName === "INSERT" && keyOfRecord(record).PK.startsWith(prefixes.alert);
+    return isNew && item ? [fromAlertItem(item).alert] : [];
+  });
 }
 
 export function listAlerts(table: Table, request: PageRequest): Promise<Page<AlertRecord>> {
@@ -100,75 +96,4 @@ export async function settleDelivery(
       ExpressionAttributeValues: { ":state": request.state, ":now": request.now },
     }),
   );
-}
-
-const deliveryNames = (channel: Delivery["channel"]) => ({
-  "#state": `${channel}_state`,
-  "#at": `${channel}_at`,
-  "#lapses": `${channel}_claim_lapses_at`,
-  "#attempts": `${channel}_attempts`,
-});
-
-export function toAlertItem(alert: Alert): Item {
-  return {
-    ...alertKey(alert.alertId),
-    ...listingKey(listings.alerts, alert.raisedAt, alert.alertId),
-    alert_id: alert.alertId,
-    budget_id: alert.budgetId,
-    budget_name: alert.budgetName,
-    scope: alert.scope,
-    level: alert.level,
-    threshold_percent: alert.thresholdPercent,
-    threshold_amount: moneyAttribute(alert.thresholdAmount),
-    amount: moneyAttribute(alert.amount),
-    spent: moneyAttribute(alert.spent),
-    period: { ...alert.period },
-    time_zone: alert.timeZone,
-    raised_at: alert.raisedAt,
-    state: alert.state,
-    notify: alert.notify,
-  };
-}
-
-/** @throws InvalidItemError naming the attribute that is not what an alert has */
-export function fromAlertItem(item: Item): AlertRecord {
-  const read = new ItemReader(item);
-  const period = read.map("period");
-  return {
-    alert: {
-      alertId: read.text("alert_id"),
-      budgetId: read.text("budget_id"),
-      budgetName: read.text("budget_name"),
-      scope: parseScope(read.text("scope")),
-      level: read.word("level", thresholdLevels),
-      thresholdPercent: read.text("threshold_percent"),
-      thresholdAmount: read.money("threshold_amount"),
-      amount: read.money("amount"),
-      spent: read.money("spent"),
-      period: {
-        id: period.text("id"),
-        kind: period.word("kind", periodKinds),
-        start: period.instant("start"),
-        end: period.instant("end"),
-      },
-      timeZone: read.text("time_zone"),
-      raisedAt: read.instant("raised_at"),
-      state: read.word("state", ["open"]),
-      notify: read.flag("notify"),
-    },
-    deliveries: (["email"] as const).flatMap((channel) => deliveryOf(read, channel)),
-  };
-}
-
-function deliveryOf(read: ItemReader, channel: Delivery["channel"]): Delivery[] {
-  const names = deliveryNames(channel);
-  if (!read.has(names["#state"])) return [];
-  return [
-    {
-      channel,
-      state: read.word(names["#state"], ["sending", "sent", "failed"]),
-      attempts: read.integer(names["#attempts"]),
-      at: read.instant(names["#at"]),
-    },
-  ];
 }

@@ -1,4 +1,4 @@
-import { type Instant, Money } from "@ai-usage/core";
+import { type Instant, Money, parseUtcDate, type UtcDate } from "@ai-usage/core";
 import { NumberValue } from "@aws-sdk/lib-dynamodb";
 import { InvalidItemError } from "./errors.ts";
 import type { Key } from "./keys.ts";
@@ -51,11 +51,11 @@ export class ItemReader {
   }
 
   money(name: string): Money {
-    try {
-      return Money.parse(plainDecimal(this.#number(name)));
-    } catch (cause) {
-      throw new InvalidItemError(name, `is not an amount: ${cause instanceof Error ? cause.message : cause}`);
-    }
+    return this.#asMoney(name, this.#number(name));
+  }
+
+  moneyTexts(name: string): Money[] {
+    return this.texts(name).map((text) => this.#asMoney(name, text));
   }
 
   optionalMoney(name: string): Money | undefined {
@@ -73,6 +73,15 @@ export class ItemReader {
     return this.has(name) ? this.instant(name) : undefined;
   }
 
+  date(name: string): UtcDate {
+    try {
+      return parseUtcDate(this.text(name));
+    } catch (cause) {
+      if (cause instanceof RangeError) throw new InvalidItemError(name, "is not a date");
+      throw cause;
+    }
+  }
+
   list(name: string): unknown[] {
     const value = this.#item[name];
     if (!Array.isArray(value)) throw new InvalidItemError(name, "is not a list");
@@ -88,6 +97,18 @@ export class ItemReader {
 
   map(name: string): ItemReader {
     return new ItemReader(this.plainMap(name));
+  }
+
+  maps(name: string): ItemReader[] {
+    return this.list(name).map((value) => {
+      if (!isPlainMap(value)) throw new InvalidItemError(name, "is not a list of maps");
+      return new ItemReader(value);
+    });
+  }
+
+  /** This item, when all that it holds is text. */
+  textMap(): Record<string, string> {
+    return Object.fromEntries(this.names().map((name) => [name, this.text(name)]));
   }
 
   plainMap(name: string): Item {
@@ -110,6 +131,14 @@ export class ItemReader {
 
   names(): string[] {
     return Object.keys(this.#item);
+  }
+
+  #asMoney(name: string, text: string): Money {
+    try {
+      return Money.parse(plainDecimal(text));
+    } catch (cause) {
+      throw new InvalidItemError(name, `is not an amount: ${cause instanceof Error ? cause.message : cause}`);
+    }
   }
 
   #number(name: string): string {

@@ -1,7 +1,9 @@
 import {
+  type AIUsageMetric,
   type Counter,
   dimensionOf,
   type Instant,
+  type PriceSubject,
   type Scope,
   scopeValueOf,
   type TotalBucket,
@@ -22,6 +24,7 @@ export const prefixes = {
   cube: "CUBE#",
   budget: "BUDGET#",
   alert: "ALERT#",
+  unpriced: "UNPRICED#",
 } as const;
 
 /** Parts of a key are joined by `#`, so everything that begins with `prefix` and `#` sorts below this. */
@@ -40,9 +43,24 @@ export const requestIdOf = (key: Key): string => key.PK.slice(prefixes.metric.le
 export const serviceLanePartition = (service: string, date: UtcDate, lane: number): string =>
   `SERVICE#${service}#${date}#${lane}`;
 
+/** GSI2 lists the metrics that have no price yet, by what would have one, and month. */
+export const unpricedPartition = (subject: PriceSubject, month: string, lane: number): string =>
+  `UNPRICED_METRICS#${subjectId(subject)}#${month}#${lane}`;
+
+export const unpricedListingOf = (
+  metric: PriceSubject & Pick<AIUsageMetric, "timestamp" | "requestId">,
+  lane: number,
+) => ({
+  GSI2PK: unpricedPartition(metric, utcDateOf(metric.timestamp).slice(0, 7), lane),
+  GSI2SK: metricPosition(metric.timestamp, metric.requestId),
+});
+
 export const jobPartition = (jobId: string): string => `JOB#${jobId}`;
 
 export const batchPartition = (batchId: string): string => `BATCH#${batchId}`;
+
+/** Positions of metrics from the first of two days to the end of the last. */
+export const metricDays = (first: UtcDate, last: UtcDate): [string, string] => [first, `${last}U`];
 
 export const metricPosition = (timestamp: Instant, requestId: string): string => `${timestamp}#${requestId}`;
 
@@ -87,6 +105,14 @@ export function bucketOfTotal(key: Pick<Key, "SK">): TotalBucket {
     : { kind: "hour", hour: bucket as UtcHour };
 }
 
+export const dateOfCube = (key: Key): UtcDate => key.PK.slice(prefixes.cube.length) as UtcDate;
+
+/** All lineages of the cell that `subject` has on a day. */
+export const cubeCellRange = (subject: PriceSubject): [string, string] => [
+  `${subjectId(subject)}#`,
+  after(subjectId(subject)),
+];
+
 export function cubeCellOf(key: Pick<Key, "SK">): { service: string; model: string; operation: string } {
   const [service = "", model = "", operation = ""] = key.SK.split("#");
   return { service, model, operation };
@@ -108,6 +134,9 @@ export const dateTotalsRange = (first: UtcDate, last: UtcDate): [string, string]
 
 export const valueOfDateTotal = (position: string): string => position.split("#")[1] ?? "";
 
+/** How much there has been of a volume: of a meter, a billing account and a month. */
+export const volumeKey = (volumeId: string): Key => ({ PK: `VOLUME#${volumeId}`, SK: "VOLUME" });
+
 export const asideKey = (at: Instant, eventId: string): Key => ({
   PK: `ASIDE#${utcDateOf(at)}`,
   SK: eventId,
@@ -120,13 +149,90 @@ export const activeBudgetsKey = (scope: Scope): Key => ({ PK: `SCOPE_BUDGETS#${s
 
 export const alertKey = (alertId: string): Key => ({ PK: `${prefixes.alert}${alertId}`, SK: "ALERT" });
 
+const subjectId = ({ service, model = "", operation }: PriceSubject): string =>
+  `${service}#${model}#${operation}`;
+
+export const unpricedModelKey = (subject: PriceSubject): Key => ({
+  PK: `${prefixes.unpriced}${subjectId(subject)}`,
+  SK: "MODEL",
+});
+
+export const restatementKey = (restatementId: string): Key => ({
+  PK: `RESTATEMENT#${restatementId}`,
+  SK: "RESTATEMENT",
+});
+
+export const restatementStepKey = (restatementId: string, step: string): Key => ({
+  PK: restatementKey(restatementId).PK,
+  SK: `STEP#${step}`,
+});
+
+export const restatementStepRange: [string, string] = ["STEP#", after("STEP")];
+
+/** All that a deployment has set about prices is in one partition, so that one query loads it. */
+export const PRICES_PARTITION = "PRICES";
+
+const priceRowPrefix = "ROW#";
+const adjustmentPrefix = "ADJUSTMENT#";
+
+/** Own prices of one provider, or of all, lie side by side. */
+export const ownPriceRange = (provider?: string): [string, string] => {
+  const prefix = provider === undefined ? priceRowPrefix : `${priceRowPrefix}${provider}#`;
+  return [prefix, after(prefix.slice(0, -1))];
+};
+
+/** @param from what the row begins with; `0` sorts before all days */
+export const ownPriceKey = (price: {
+  provider: string;
+  model: string;
+  from: string | undefined;
+  conditionsHash: string;
+}): Key => ({
+  PK: PRICES_PARTITION,
+  SK: `${priceRowPrefix}${price.provider}#${price.model}#${price.from ?? "0"}#${price.conditionsHash}`,
+});
+
+export const adjustmentKey = (adjustmentId: string): Key => ({
+  PK: PRICES_PARTITION,
+  SK: `${adjustmentPrefix}${adjustmentId}`,
+});
+
+export const adjustmentRange = (): [string, string] => [
+  adjustmentPrefix,
+  after(adjustmentPrefix.slice(0, -1)),
+];
+
+export const isOwnPriceKey = ({ SK }: Pick<Key, "SK">): boolean => SK.startsWith(priceRowPrefix);
+
+export const isAdjustmentKey = ({ SK }: Pick<Key, "SK">): boolean => SK.startsWith(adjustmentPrefix);
+
+/** Counts the changes of the partition: who has loaded it asks this one item whether there is anything new. */
+export const priceVersionKey: Key = { PK: PRICES_PARTITION, SK: "VERSION" };
+
+/** The audit trail of prices, by time. */
+export const PRICE_AUDIT_PARTITION = "AUDIT#PRICES";
+
+export const priceAuditKey = (at: Instant, editId: string): Key => ({
+  PK: PRICE_AUDIT_PARTITION,
+  SK: `${at}#${editId}`,
+});
+
 export const tokenKey = (tokenId: string): Key => ({ PK: `TOKEN#${tokenId}`, SK: "TOKEN" });
 
 /** GSI2 lists the entities that people page through, by time. */
-export const listings = { budgets: "BUDGETS", alerts: "ALERTS", tokens: "TOKENS" } as const;
+export const listings = {
+  budgets: "BUDGETS",
+  alerts: "ALERTS",
+  tokens: "TOKENS",
+  unpriced: "UNPRICED",
+  restatements: "RESTATEMENTS",
+} as const;
 export type Listing = (typeof listings)[keyof typeof listings];
 
 export const listingKey = (listing: Listing, at: Instant, id: string) => ({
   GSI2PK: listing,
   GSI2SK: `${at}#${id}`,
 });
+
+export const unpricedListingKey = (subject: PriceSubject, firstSeenAt: Instant) =>
+  listingKey(listings.unpriced, firstSeenAt, subjectId(subject));

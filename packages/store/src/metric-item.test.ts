@@ -1,10 +1,15 @@
 import {
   type AIUsageMetric,
+  type FormerPricing,
   instantFromEpochMs,
+  knownUnits,
   Money,
   type PricedMetric,
   type Pricing,
-  usageKindNames,
+  refusals,
+  servedConditionNames,
+  type UsageUnit,
+  type VolumePosition,
 } from "@ai-usage/core";
 import { NumberValue } from "@aws-sdk/lib-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
@@ -26,19 +31,48 @@ const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefine
 const amount = fc
   .bigInt({ min: 0n, max: 10n ** 27n })
   .map((units) => Money.parse("0.000000000000000001").times(units));
+const moment = fc.integer({ min: 0, max: 4e12 }).map((epochMs) => instantFromEpochMs(epochMs));
 const pricing: fc.Arbitrary<Pricing> = fc.oneof(
-  fc.record({ status: fc.constant("priced" as const), cost: amount, priceId: name }),
-  fc.record({ status: fc.constant("reported" as const), cost: amount }),
-  fc.record({ status: fc.constant("unpriced" as const), reason: name }),
+  fc.record({
+    status: fc.constant("priced" as const),
+    cost: amount,
+    priceId: name,
+    listCost: optional(amount),
+    alsoUsedCosts: optional(fc.array(amount, { minLength: 1, maxLength: 3 })),
+  }),
+  fc.record({
+    status: fc.constant("reported" as const),
+    cost: amount,
+    bookCost: optional(amount),
+    priceId: optional(name),
+  }),
+  fc.record({
+    status: fc.constant("unpriced" as const),
+    reason: name,
+    units: fc.array(name, { maxLength: 3 }),
+  }),
 );
+const unit = fc.oneof(
+  fc.constantFrom<UsageUnit[]>(...knownUnits),
+  fc.stringMatching(/^[a-z0-9_]{1,61}$/).map((own): UsageUnit => `x_${own}`),
+);
+const usage = fc.dictionary(unit, fc.integer({ min: 0, max: 1e9 }));
+const conditions = (...names: readonly string[]) =>
+  fc.record(Object.fromEntries(names.map((one) => [one, name])), { requiredKeys: [] });
 const metric: fc.Arbitrary<AIUsageMetric> = fc.record({
   requestId: name,
   service: name,
   model: optional(name),
   operation: name,
-  timestamp: fc.integer({ min: 0, max: 4e12 }).map((epochMs) => instantFromEpochMs(epochMs)),
-  usage: fc.dictionary(fc.constantFrom(...usageKindNames), fc.integer({ min: 0, max: 1e9 })),
+  timestamp: moment,
+  usage,
+  alsoUsed: optional(fc.array(fc.record({ model: name, usage }), { minLength: 1, maxLength: 3 })),
   callCount: fc.integer({ min: 1, max: 1e6 }),
+  served: optional(conditions(...servedConditionNames)),
+  requested: optional(conditions("model", "tier", "region")),
+  refusal: optional(fc.constantFrom(...refusals)),
+  billingAccount: optional(name),
+  reportedCost: optional(amount),
   latencyMs: optional(fc.nat()),
   userId: optional(name),
   team: optional(name),
@@ -48,6 +82,7 @@ const metric: fc.Arbitrary<AIUsageMetric> = fc.record({
   batchId: optional(name),
   githubPr: optional(fc.nat()),
   error: optional(name),
+  usageProblems: optional(fc.array(fc.string(), { minLength: 1, maxLength: 3 })),
   metadata: fc.dictionary(
     fc.stringMatching(/^[a-z][a-z0-9_.-]{0,20}$/),
     fc.oneof(
@@ -58,20 +93,18 @@ const metric: fc.Arbitrary<AIUsageMetric> = fc.record({
     ),
   ),
 });
-const pricedMetric: fc.Arbitrary<PricedMetric> = fc
-  .record({
-    metric,
-    pricing,
-    customScopes: fc.array(
-      name.map((value) => `department:${value}`),
-      { maxLength: 2 },
-    ),
-  })
-  .map((priced) =>
-    priced.pricing.status === "reported"
-      ? { ...priced, metric: { ...priced.metric, reportedCost: priced.pricing.cost } }
-      : priced,
-  );
+const formerPricing: fc.Arbitrary<FormerPricing> = fc.record({ pricing, restatementId: name, until: moment });
+const volume: fc.Arbitrary<VolumePosition> = fc.record({ volumeId: name, before: fc.maxSafeNat() });
+const pricedMetric: fc.Arbitrary<PricedMetric> = fc.record({
+  metric,
+  pricing,
+  customScopes: fc.array(
+    name.map((value) => `department:${value}`),
+    { maxLength: 2 },
+  ),
+  volume: optional(volume),
+  formerPricings: optional(fc.array(formerPricing, { minLength: 1, maxLength: 2 })),
+});
 
 describe("metric item", () => {
   it("is read back as the metric that it was made of", () => {
@@ -129,6 +162,27 @@ describe("metric item", () => {
     expect(toMetricItem(aPricedMetric({ batchId: "b", jobId: "j" }), options).GSI3PK).toBe("JOB#j");
   });
 
+  it("without a price is listed by what would have one, its month and a lane, until it has one", () => {
+    const unpriced: Pricing = { status: "unpriced", reason: "no price is known", units: [] };
+    const item = toMetricItem(aPricedMetric({}, unpriced), options);
+    expect(item.GSI2PK).toMatch(/^UNPRICED_METRICS#openai#gpt-4o#chat.completions#2026-11#[0-7]$/);
+    expect(item.GSI2SK).toBe("2026-11-21T10:20:00.000Z#req-1");
+    expect(toMetricItem(aPricedMetric(), options)).not.toHaveProperty("GSI2PK");
+    const withoutModel = toMetricItem(aPricedMetric({ model: undefined }, unpriced), options);
+    expect(withoutModel.GSI2PK).toMatch(/^UNPRICED_METRICS#openai##chat.completions#2026-11#/);
+  });
+
+  it("keeps the provider's figure beside a price that has a margin on it", () => {
+    const reportedCost = Money.parse("1.5");
+    const reported: Pricing = { status: "reported", cost: Money.parse("1.8"), bookCost: Money.parse("1.6") };
+    const item = stored(toMetricItem(aPricedMetric({ reportedCost }, reported), options));
+    expect([item.reported_cost_usd, item.cost_usd, item.book_cost_usd].map(String)).toEqual([
+      "1.5",
+      "1.8",
+      "1.6",
+    ]);
+  });
+
   it("expires the days of retention after the call, in seconds since 1970", () => {
     const item = toMetricItem(aPricedMetric(), { ...options, retentionDays: 1 });
     expect(item.expires_at).toBe(Date.UTC(2026, 10, 22, 10, 20) / 1000);
@@ -164,6 +218,11 @@ describe("reading a metric item", () => {
     ["input", undefined],
     ["call_count", NumberValue.from("1.5")],
     ["latency_ms", "fast"],
+    ["also_used", [5]],
+    ["served", "batch"],
+    ["refusal", "maybe"],
+    ["usage_problems", "many"],
+    ["reported_cost_usd", "1"],
     ["pricing_status", "guessed"],
     ["cost_usd", "0.5"],
     ["cost_usd", NumberValue.from(`0.${"0".repeat(18)}1`)],
@@ -202,6 +261,36 @@ describe("content hash", () => {
     expect(contentHash({ ...one, team: undefined })).toBe(contentHash(one));
   });
 
+  it("is what it was before there were more fields, for a metric that has none of them", () => {
+    const { metric: one } = aPricedMetric();
+    expect(contentHash(one)).toBe("eEF13_Ua3WtNeMhg-CWd2M");
+    const absent = {
+      alsoUsed: undefined,
+      served: undefined,
+      requested: undefined,
+      refusal: undefined,
+      billingAccount: undefined,
+      usageProblems: undefined,
+    };
+    expect(contentHash({ ...one, ...absent })).toBe("eEF13_Ua3WtNeMhg-CWd2M");
+  });
+
+  it("is the same for a metric that was stored and read", () => {
+    fc.assert(
+      fc.property(pricedMetric, (priced) => {
+        const read = fromMetricItem(stored(toMetricItem(priced, options)));
+        expect(contentHash(read.metric)).toBe(contentHash(priced.metric));
+      }),
+    );
+  });
+
+  it("is of the call, not of its price", () => {
+    const [one, other] = [aPricedMetric({}, "1"), aPricedMetric({}, "2")].map((priced) =>
+      toMetricItem(priced, options),
+    );
+    expect(one?.content_hash).toBe(other?.content_hash);
+  });
+
   it("differs with every field", () => {
     const { metric: base } = aPricedMetric();
     const others: Partial<AIUsageMetric>[] = [
@@ -223,6 +312,15 @@ describe("content hash", () => {
       { batchId: "x" },
       { githubPr: 1 },
       { error: "x" },
+      { alsoUsed: [{ model: "x", usage: { input: 1 } }] },
+      { alsoUsed: [{ model: "x", usage: { input: 2 } }] },
+      { served: { tier: "batch" } },
+      { served: { region: "batch" } },
+      { requested: { tier: "batch" } },
+      { refusal: "before_output" },
+      { refusal: "after_output" },
+      { billingAccount: "x" },
+      { usageProblems: ["x"] },
       { metadata: { a: 1 } },
       { metadata: { a: "1" } },
     ];

@@ -3,13 +3,16 @@ import {
   type AIUsageMetric,
   DAY_MS,
   epochMsOf,
+  isUsageUnit,
+  type ModelUsage,
   type PricedMetric,
   type Pricing,
+  refusals,
   type Usage,
-  type UsageKind,
-  usageKindNames,
+  type UsageUnit,
   utcDateOf,
 } from "@ai-usage/core";
+import { InvalidItemError } from "./errors.ts";
 import { type Item, ItemReader, moneyAttribute } from "./item.ts";
 import {
   batchPartition,
@@ -19,7 +22,15 @@ import {
   requestIdOf,
   SERVICE_LANES,
   serviceLanePartition,
+  unpricedListingOf,
 } from "./keys.ts";
+import {
+  pricingAttributes,
+  readFormerPricing,
+  readPricing,
+  toFormerPricing,
+  toPricingAttributes,
+} from "./pricing-item.ts";
 
 export interface MetricItemOptions {
   /** Days after the call until the raw metric expires; its totals stay. */
@@ -37,18 +48,20 @@ export function toMetricItem(
   options: MetricItemOptions,
   hash = contentHash(priced.metric),
 ): Item {
-  const { metric, pricing, customScopes } = priced;
+  const { metric, pricing, customScopes, volume, formerPricings = [] } = priced;
   return {
     service: metric.service,
     model: metric.model,
     operation: metric.operation,
     timestamp: metric.timestamp,
     usage: metric.usage,
+    also_used: metric.alsoUsed,
     call_count: metric.callCount === 1 ? undefined : metric.callCount,
-    pricing_status: pricing.status,
-    cost_usd: pricing.status === "unpriced" ? undefined : moneyAttribute(pricing.cost),
-    price_id: pricing.status === "priced" ? pricing.priceId : undefined,
-    unpriced_reason: pricing.status === "unpriced" ? pricing.reason : undefined,
+    served: metric.served,
+    requested: metric.requested,
+    refusal: metric.refusal,
+    billing_account: metric.billingAccount,
+    reported_cost_usd: metric.reportedCost && moneyAttribute(metric.reportedCost),
     latency_ms: metric.latencyMs,
     user_id: metric.userId,
     team: metric.team,
@@ -58,13 +71,18 @@ export function toMetricItem(
     batch_id: metric.batchId,
     github_pr: metric.githubPr,
     error: metric.error,
+    usage_problems: metric.usageProblems,
+    volume_id: volume?.volumeId,
+    volume_before: volume?.before,
     metadata: Object.keys(metric.metadata).length > 0 ? metric.metadata : undefined,
     custom_scopes: customScopes.length > 0 ? customScopes : undefined,
     content_hash: hash,
     expires_at: Math.floor((epochMsOf(metric.timestamp) + options.retentionDays * DAY_MS) / 1000),
+    former_pricings: formerPricings.length > 0 ? formerPricings.map(toFormerPricing) : undefined,
     // At the end: V8 takes 35 µs for an object of this size that begins with a spread, a fifth of what an event costs.
     ...metricKey(metric.requestId),
-    ...indexKeys(metric, options),
+    ...toPricingAttributes(pricing),
+    ...indexKeys(priced, options),
   };
 }
 
@@ -79,8 +97,13 @@ export function fromMetricItem(item: Item): PricedMetric {
       operation: read.text("operation"),
       timestamp: read.instant("timestamp"),
       usage: usageOf(read.map("usage")),
+      ...(read.has("also_used") && { alsoUsed: read.maps("also_used").map(modelUsageOf) }),
       callCount: read.optionalInteger("call_count") ?? 1,
-      reportedCost: read.optionalText("pricing_status") === "reported" ? read.money("cost_usd") : undefined,
+      ...(read.has("served") && { served: read.map("served").textMap() }),
+      ...(read.has("requested") && { requested: read.map("requested").textMap() }),
+      ...(read.has("refusal") && { refusal: read.word("refusal", refusals) }),
+      ...(read.has("billing_account") && { billingAccount: read.text("billing_account") }),
+      reportedCost: read.optionalMoney("reported_cost_usd"),
       latencyMs: read.optionalInteger("latency_ms"),
       userId: read.optionalText("user_id"),
       team: read.optionalText("team"),
@@ -90,10 +113,17 @@ export function fromMetricItem(item: Item): PricedMetric {
       batchId: read.optionalText("batch_id"),
       githubPr: read.optionalInteger("github_pr"),
       error: read.optionalText("error"),
+      ...(read.has("usage_problems") && { usageProblems: read.texts("usage_problems") }),
       metadata: read.has("metadata") ? metadataOf(read.plainMap("metadata")) : {},
     },
-    pricing: pricingOf(read),
+    pricing: readPricing(read),
     customScopes: read.has("custom_scopes") ? read.texts("custom_scopes") : [],
+    ...(read.has("volume_id") && {
+      volume: { volumeId: read.text("volume_id"), before: read.integer("volume_before") },
+    }),
+    ...(read.has("former_pricings") && {
+      formerPricings: read.maps("former_pricings").map(readFormerPricing),
+    }),
   };
 }
 
@@ -107,38 +137,37 @@ export function contentHash(metric: AIUsageMetric): string {
   return createHash("sha256").update(content).digest("base64url").slice(0, 22);
 }
 
-function indexKeys(metric: AIUsageMetric, options: MetricItemOptions): Item {
+function indexKeys({ metric, pricing }: PricedMetric, options: MetricItemOptions): Item {
   const position = metricPosition(metric.timestamp, metric.requestId);
   const run = metric.jobId === undefined ? undefined : jobPartition(metric.jobId);
   const group = run ?? (metric.batchId === undefined ? undefined : batchPartition(metric.batchId));
-  const lane = createHash("sha256").update(metric.requestId).digest().readUInt8(0) % SERVICE_LANES;
+  const lane = laneOf(metric.requestId);
   const date = utcDateOf(metric.timestamp);
   return {
     ...(options.serviceIndex && {
       GSI1PK: serviceLanePartition(metric.service, date, lane),
       GSI1SK: position,
     }),
+    ...(pricing.status === "unpriced" && unpricedListingOf(metric, lane)),
     ...(group !== undefined && { GSI3PK: group, GSI3SK: position }),
   };
 }
 
-function pricingOf(read: ItemReader): Pricing {
-  const status = read.word("pricing_status", ["priced", "reported", "unpriced"]);
-  switch (status) {
-    case "priced":
-      return { status, cost: read.money("cost_usd"), priceId: read.text("price_id") };
-    case "reported":
-      return { status, cost: read.money("cost_usd") };
-    case "unpriced":
-      return { status, reason: read.text("unpriced_reason") };
-    default:
-      return status satisfies never;
-  }
+/** Over which partition of a listing a metric is spread. */
+export function laneOf(requestId: string): number {
+  return createHash("sha256").update(requestId).digest().readUInt8(0) % SERVICE_LANES;
+}
+
+function modelUsageOf(read: ItemReader): ModelUsage {
+  return { model: read.text("model"), usage: usageOf(read.map("usage")) };
 }
 
 function usageOf(read: ItemReader): Usage {
-  const usage: Partial<Record<UsageKind, number>> = {};
-  for (const kind of usageKindNames) if (read.has(kind)) usage[kind] = read.integer(kind);
+  const usage: Partial<Record<UsageUnit, number>> = {};
+  for (const name of read.names()) {
+    if (!isUsageUnit(name)) throw new InvalidItemError(`usage.${name}`, "is no unit of usage");
+    usage[name] = read.integer(name);
+  }
   return usage;
 }
 
@@ -156,15 +185,9 @@ export interface StoredMetric {
   readonly pricing: Pricing;
 }
 
-export const storedMetricAttributes = [
-  "content_hash",
-  "pricing_status",
-  "cost_usd",
-  "price_id",
-  "unpriced_reason",
-] as const;
+export const storedMetricAttributes = ["content_hash", ...pricingAttributes] as const;
 
 export function fromStoredMetricItem(item: Item): StoredMetric {
   const read = new ItemReader(item);
-  return { contentHash: read.text("content_hash"), pricing: pricingOf(read) };
+  return { contentHash: read.text("content_hash"), pricing: readPricing(read) };
 }

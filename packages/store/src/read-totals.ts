@@ -2,10 +2,12 @@ import {
   addTotals,
   type Cover,
   type CubeCell,
+  type PriceSubject,
   type Quarter,
   type Scope,
   type ScopeSeries,
   scopeOf,
+  sumTotals,
   type Totals,
   type UtcDate,
   type UtcHour,
@@ -17,6 +19,7 @@ import { type Item, ItemReader } from "./item.ts";
 import {
   bucketOfTotal,
   cubeCellOf,
+  cubeCellRange,
   cubePartition,
   dateTotalsPartition,
   dateTotalsRange,
@@ -75,6 +78,13 @@ async function readCubeDay(table: Table, date: UtcDate): Promise<CubeCell[]> {
     cells.set(key, { date, ...cell, totals });
   }
   return [...cells.values()];
+}
+
+/** What a subject came to on a day, all lineages added up. */
+export async function readCubeCell(table: Table, subject: PriceSubject, date: UtcDate): Promise<Totals> {
+  const cell = { partition: cubePartition(date), between: cubeCellRange(subject) };
+  const items = await queryItems(table, cell);
+  return sumTotals(items.map((item) => fromSumAttributes(item, "all")));
 }
 
 /** Values of `dimension` that were active from `first` to `last`: one index query a month, keys only. */

@@ -1,5 +1,4 @@
 import {
-  type Alert,
   affectedPeriods,
   type Budget,
   coverOf,
@@ -7,10 +6,11 @@ import {
   type Instant,
   type Period,
   periodAt,
+  type ThresholdAlert,
   type TotalBucket,
 } from "@ai-usage/core";
 import pMap from "p-map";
-import { fromAlertItem, raiseAlert } from "./alerts.ts";
+import { AlertRaiser } from "./alert-raiser.ts";
 import { activeBudgetsOf, fromBudgetItem } from "./budgets.ts";
 import { bucketOfTotal, prefixes, scopeOfTotal } from "./keys.ts";
 import { readScopeTotals } from "./read-totals.ts";
@@ -19,17 +19,15 @@ import type { Table } from "./table.ts";
 
 const CONCURRENT_CHECKS = 8;
 
-/** What a batch of the table's stream holds for the budgets: totals that changed, budgets that did, alerts that are new. */
+/** What a batch of the table's stream holds for the budgets: totals that changed, and budgets that did. */
 export interface BudgetNews {
   readonly totals: readonly { readonly scope: Budget["scope"]; readonly bucket: TotalBucket }[];
   readonly budgets: readonly Budget[];
-  readonly alerts: readonly Alert[];
 }
 
 export function budgetNewsOf(records: readonly StreamRecord[]): BudgetNews {
   const totals = new Map<string, BudgetNews["totals"][number]>();
   const budgets: Budget[] = [];
-  const alerts: Alert[] = [];
   for (const record of records) {
     const key = keyOfRecord(record);
     const item = itemAfter(record);
@@ -37,32 +35,28 @@ export function budgetNewsOf(records: readonly StreamRecord[]): BudgetNews {
       const bucket = bucketOfTotal(key);
       // Lineages of one bucket are one piece of news.
       totals.set(`${key.PK}#${JSON.stringify(bucket)}`, { scope: scopeOfTotal(key), bucket });
-    } else if (key.PK.startsWith(prefixes.alert) && item && record.eventName === "INSERT") {
-      alerts.push(fromAlertItem(item).alert);
     } else if (key.PK.startsWith(prefixes.budget) && item) {
       budgets.push(fromBudgetItem(item));
     }
   }
-  return { totals: [...totals.values()], budgets, alerts };
+  return { totals: [...totals.values()], budgets };
 }
-
-// Alerts are never taken back, so one seen once need not be put again with every change of its total.
-const KNOWN_ALERTS_MAX = 10_000;
 
 /** Holds totals against the active budgets. One for each table and process: it remembers what it has raised. */
 export class BudgetWatch {
   readonly #table: Table;
-  readonly #known = new Set<string>();
+  readonly #alerts: AlertRaiser;
 
   constructor(table: Table) {
     this.#table = table;
+    this.#alerts = new AlertRaiser(table);
   }
 
   /**
    * Raises every alert that is due after `news`. Each check sums the period anew from the totals, and an alert is put
    * only if absent, so checking too often is harmless.
    */
-  async raiseDueAlerts(news: BudgetNews, now: Instant): Promise<Alert[]> {
+  async raiseDueAlerts(news: BudgetNews, now: Instant): Promise<ThresholdAlert[]> {
     const checks = await this.#checksFor(news, now);
     const raised = await pMap(checks, ({ budget, period }) => this.#raiseDue(budget, period, now), {
       concurrency: CONCURRENT_CHECKS,
@@ -92,14 +86,11 @@ export class BudgetWatch {
     return checks.values();
   }
 
-  async #raiseDue(budget: Budget, period: Period, now: Instant): Promise<Alert[]> {
+  async #raiseDue(budget: Budget, period: Period, now: Instant): Promise<ThresholdAlert[]> {
     const { cost: spent } = await readScopeTotals(this.#table, budget.scope, coverOf(period));
-    const raised: Alert[] = [];
+    const raised: ThresholdAlert[] = [];
     for (const alert of dueAlerts({ budget, period, spent, now })) {
-      if (this.#known.has(alert.alertId)) continue;
-      if (await raiseAlert(this.#table, alert)) raised.push(alert);
-      if (this.#known.size >= KNOWN_ALERTS_MAX) this.#known.clear();
-      this.#known.add(alert.alertId);
+      if (await this.#alerts.raise(alert)) raised.push(alert);
     }
     return raised;
   }

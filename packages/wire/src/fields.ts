@@ -5,6 +5,8 @@ import {
   nameProblem,
   parseInstant,
   parseScope,
+  parseUtcDate,
+  startOfUtcDate,
 } from "@ai-usage/core";
 import * as z from "zod";
 
@@ -110,3 +112,30 @@ export const pageFields = {
     .default(100),
   cursor: z.string().max(1024, "is not a cursor that an earlier answer gave").optional(),
 };
+
+/** A day (from midnight UTC) or an instant with an offset. */
+export const momentField = z.string({ error: () => "must be a string" }).transform((text, context) => {
+  try {
+    if (text.length > 64) throw new RangeError();
+    return text.includes("T") ? parseInstant(text) : startOfUtcDate(parseUtcDate(text));
+  } catch {
+    context.addIssue({
+      code: "custom",
+      message: "must be a day, for example 2026-12-01, or an ISO 8601 instant with an offset",
+    });
+    return z.NEVER;
+  }
+});
+
+/**
+ * Any JSON that is not nested deeper than `levels`: what reads it may go down by calling itself.
+ * @param what it must be otherwise, for the message
+ */
+export function jsonField(levels: number, what: string) {
+  return z.unknown().refine((value) => isShallow(value, levels), what);
+}
+
+function isShallow(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return levels > 0 && Object.values(value).every((member) => isShallow(member, levels - 1));
+}

@@ -119,6 +119,75 @@ describe("metric", () => {
   });
 });
 
+describe("what decides the price of a call", () => {
+  it("is taken as the answer tells it", () => {
+    const served = {
+      tier: "batch",
+      region: "us-east-1",
+      size: "1024x1024",
+      quality: "hd",
+      resolution: "720p",
+    };
+    const requested = { model: "gpt-5", tier: "priority", region: "eu" };
+    const metric = accepted({
+      ...smallest,
+      usage: { input: 5, cache_write_12h: 7, x_gpu_second: 3 },
+      also_used: [{ model: "claude-opus-5", usage: { output: 2 } }],
+      served,
+      requested,
+      refusal: "before_output",
+      billing_account: "subsidiary",
+      usage_problems: ["total_tokens is not the sum of its parts"],
+    });
+    expect(metric).toMatchObject({
+      usage: { input: 5, cache_write_12h: 7, x_gpu_second: 3 },
+      alsoUsed: [{ model: "claude-opus-5", usage: { output: 2 } }],
+      served,
+      requested,
+      refusal: "before_output",
+      billingAccount: "subsidiary",
+      usageProblems: ["total_tokens is not the sum of its parts"],
+    });
+  });
+
+  it("leaves out what is not told, so that a metric is the same whether a field is absent or there and empty", () => {
+    expect(Object.keys(accepted(smallest))).not.toContain("served");
+    expect(accepted({ ...smallest, served: { tier: "flex" } }).served).toEqual({ tier: "flex" });
+  });
+
+  it.each<[string, object, string]>([
+    ["a misspelt unit", { usage: { inptu: 1 } }, "usage.inptu is no unit that is known here"],
+    ["a unit of one's own with capitals", { usage: { x_GPU: 1 } }, "usage.x_GPU is no unit"],
+    ["a prototype for a unit", { usage: JSON.parse('{"__proto__": 1}') }, "usage.__proto__ is no unit"],
+    ["half a token", { usage: { x_gpu_second: 0.5 } }, "usage.x_gpu_second must be a whole number"],
+    [
+      "more units than anybody has",
+      { usage: Object.fromEntries(Array.from({ length: 41 }, (_, index) => [`x_${index}`, 1])) },
+      "usage must have at most 40 units",
+    ],
+    ["no list of other models", { also_used: {} }, "also_used must be a list"],
+    ["another model without a name", { also_used: [{ usage: {} }] }, "also_used[0].model must be a string"],
+    [
+      "another model with a misspelt unit",
+      { also_used: [{ model: "m", usage: { a: 1 } }] },
+      "also_used[0].usage.a is no unit",
+    ],
+    [
+      "eleven other models",
+      { also_used: Array(11).fill({ model: "m", usage: {} }) },
+      "also_used must have at most 10",
+    ],
+    ["a condition that nobody knows", { served: { speed: "fast" } }, "served.speed is not a field"],
+    ["a tier that is no text", { served: { tier: 1 } }, "served.tier must be a string"],
+    ["a tier with a line end", { served: { tier: "a\nb" } }, "served.tier must have letters"],
+    ["a refusal in other words", { refusal: "yes" }, "refusal must be one of before_output, after_output"],
+    ["an account with a separator", { billing_account: "a#b" }, "billing_account must not contain #"],
+    ["a long problem", { usage_problems: ["x".repeat(201)] }, "usage_problems[0] must have at most 200"],
+  ])("is not %s", (_, given, message) => {
+    expect(refused({ ...smallest, ...given }).join("; ")).toContain(message);
+  });
+});
+
 describe("metadata", () => {
   const errorsOf = (metadata: unknown) => refused({ metadata });
 

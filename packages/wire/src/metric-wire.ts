@@ -3,15 +3,19 @@ import {
   DAY_MS,
   epochMsOf,
   type Instant,
+  isUsageUnit,
   type PricedMetric,
+  type Pricing,
+  refusals,
+  servedConditionNames,
   type Usage,
-  usageKindNames,
+  type UsageUnit,
 } from "@ai-usage/core";
 import * as z from "zod";
-import { amountField, countField, instantField, nameField } from "./fields.ts";
+import { amountField, countField, instantField, nameField, wordField } from "./fields.ts";
 import { type FieldError, fieldErrorsOf } from "./problem.ts";
 
-const COUNT_MAX = 1_000_000_000;
+export const COUNT_MAX = 1_000_000_000;
 const LATENCY_MS_MAX = 7 * DAY_MS;
 /** A clock may be this much ahead of ours. */
 const CLOCK_AHEAD_MS_MAX = 5 * 60_000;
@@ -44,12 +48,15 @@ const metadataValue = z.union(
   { error: () => PLAIN_VALUE },
 );
 
-const metadataField = z
-  // JSON can hold this name, and a record would drop it without a word.
-  .custom((value) => typeof value !== "object" || value === null || !Object.hasOwn(value, "__proto__"), {
-    error: () => "must have names of letters, digits, _ . - (at most 64)",
+/** JSON can hold this name, and a record would drop it without a word. */
+export const withoutPrototype = (message: string, path: string[] = []) =>
+  z.custom((value) => typeof value !== "object" || value === null || !Object.hasOwn(value, "__proto__"), {
+    error: () => message,
+    path,
     abort: true,
-  })
+  });
+
+export const metadataField = withoutPrototype("must have names of letters, digits, _ . - (at most 64)")
   .pipe(
     z.record(metadataName, metadataValue, {
       error: () => "must be an object of names (letters, digits, _ . -) and plain values",
@@ -60,28 +67,96 @@ const metadataField = z
     `must have at most ${METADATA_ENTRIES_MAX} entries`,
   );
 
-const usageField = z.strictObject(
-  Object.fromEntries(usageKindNames.map((kind) => [kind, countField(COUNT_MAX).optional()])),
-  {
+const USAGE_UNITS_MAX = 40;
+const NO_UNIT = "is no unit that is known here; a unit of your own begins with x_";
+
+/** Units are those that are known, or `x_…`: a count of one's own, or one that nobody can price yet. */
+export const usageField = withoutPrototype(NO_UNIT, ["__proto__"])
+  .pipe(z.record(z.string(), countField(COUNT_MAX), { error: () => "must be an object of counts by unit" }))
+  .superRefine((usage, context) => {
+    const names = Object.keys(usage);
+    for (const name of names.filter((one) => !isUsageUnit(one)).slice(0, 10)) {
+      context.addIssue({ code: "custom", path: [name], message: NO_UNIT });
+    }
+    if (names.length > USAGE_UNITS_MAX) {
+      context.addIssue({ code: "custom", message: `must have at most ${USAGE_UNITS_MAX} units` });
+    }
+  })
+  .transform((usage): Usage => usage as Partial<Record<UsageUnit, number>>);
+
+const CONDITION_LENGTH_MAX = 64;
+
+const conditionField = z
+  .string({ error: () => "must be a string" })
+  .regex(/^[\w.:@/ -]+$/, "must have letters, digits, spaces and _ . : @ / - only")
+  .max(CONDITION_LENGTH_MAX, `must have at most ${CONDITION_LENGTH_MAX} characters`);
+
+function conditionsField<const Names extends readonly string[]>(names: Names) {
+  type Shape = { [Name in Names[number]]: z.ZodOptional<typeof conditionField> };
+  const shape = Object.fromEntries(names.map((name) => [name, conditionField.optional()])) as Shape;
+  return z.strictObject(shape, {
     error: (issue) =>
-      issue.code === "unrecognized_keys" ? undefined : "must be an object of counts by kind",
-  },
-);
+      issue.code === "unrecognized_keys" ? undefined : `must be an object of ${names.join(", ")}`,
+  });
+}
+
+const ALSO_USED_MAX = 10;
+const PROBLEMS_MAX = 10;
+const PROBLEM_LENGTH_MAX = 200;
+
+export const usageProblemsField = z
+  .array(
+    z
+      .string({ error: () => "must be a string" })
+      .max(PROBLEM_LENGTH_MAX, `must have at most ${PROBLEM_LENGTH_MAX} characters`),
+    { error: () => "must be a list of strings" },
+  )
+  .min(1, "must not be empty")
+  .max(PROBLEMS_MAX, `must have at most ${PROBLEMS_MAX} entries`);
+
+/** What decides the price of a call, as a metric and a quote both have it. */
+export const pricedFields = {
+  model: nameField.optional(),
+  usage: usageField.optional(),
+  also_used: z
+    .array(
+      z.strictObject(
+        { model: nameField, usage: usageField },
+        {
+          error: (issue) =>
+            issue.code === "unrecognized_keys" ? undefined : "must have a model and its usage",
+        },
+      ),
+      { error: () => "must be a list of models with their usage" },
+    )
+    .min(1, "must not be empty")
+    .max(ALSO_USED_MAX, `must have at most ${ALSO_USED_MAX} models`)
+    .optional(),
+  served: conditionsField(servedConditionNames).optional(),
+  requested: z
+    .strictObject({
+      model: nameField.optional(),
+      tier: conditionField.optional(),
+      region: conditionField.optional(),
+    })
+    .optional(),
+  refusal: wordField(refusals).optional(),
+  billing_account: nameField.optional(),
+  call_count: countField(1_000_000, 1).optional(),
+  cost_usd: amountField.optional(),
+};
 
 const metricSchema = z
   .strictObject(
     {
       request_id: nameField,
       service: nameField,
-      model: nameField.optional(),
+      ...pricedFields,
       operation: nameField,
       timestamp: instantField,
-      usage: usageField.optional(),
       input_tokens: countField(COUNT_MAX).optional(),
       output_tokens: countField(COUNT_MAX).optional(),
       total_tokens: countField(2 * COUNT_MAX).optional(),
-      call_count: countField(1_000_000, 1).optional(),
-      cost_usd: amountField.optional(),
       latency_ms: z
         .number({ error: () => "must be a number of milliseconds" })
         .min(0, "must not be negative")
@@ -95,6 +170,7 @@ const metricSchema = z
       batch_id: nameField.optional(),
       github_pr: countField(COUNT_MAX, 1).optional(),
       error: nameField.optional(),
+      usage_problems: usageProblemsField.optional(),
       metadata: metadataField.optional(),
     },
     { error: (issue) => (issue.code === "unrecognized_keys" ? undefined : "must be an object, one metric") },
@@ -159,8 +235,13 @@ function fromWireMetric(wire: z.output<typeof metricSchema>): AIUsageMetric {
     model: wire.model,
     operation: wire.operation,
     timestamp: wire.timestamp,
-    usage: usageOf(wire),
+    usage: usageFromWire(wire),
+    ...(wire.also_used && { alsoUsed: wire.also_used }),
     callCount: wire.call_count ?? 1,
+    ...(wire.served && { served: defined(wire.served) }),
+    ...(wire.requested && { requested: defined(wire.requested) }),
+    ...(wire.refusal && { refusal: wire.refusal }),
+    ...(wire.billing_account !== undefined && { billingAccount: wire.billing_account }),
     reportedCost: wire.cost_usd,
     latencyMs: wire.latency_ms === undefined ? undefined : Math.round(wire.latency_ms),
     userId: wire.user_id,
@@ -171,11 +252,16 @@ function fromWireMetric(wire: z.output<typeof metricSchema>): AIUsageMetric {
     batchId: wire.batch_id,
     githubPr: wire.github_pr,
     error: wire.error,
+    ...(wire.usage_problems && { usageProblems: wire.usage_problems }),
     metadata: wire.metadata ?? {},
   };
 }
 
-function usageOf(wire: z.output<typeof metricSchema>): Usage {
+export function usageFromWire(wire: {
+  readonly usage?: Usage;
+  readonly input_tokens?: number;
+  readonly output_tokens?: number;
+}): Usage {
   if (wire.usage !== undefined) return wire.usage;
   return {
     ...(wire.input_tokens !== undefined && { input: wire.input_tokens }),
@@ -183,8 +269,13 @@ function usageOf(wire: z.output<typeof metricSchema>): Usage {
   };
 }
 
+/** Without the members that are there and undefined: they must not make two equal metrics different. */
+export function defined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T;
+}
+
 /** A stored metric as an answer shows it. */
-export function toWireMetric({ metric, pricing, customScopes }: PricedMetric) {
+export function toWireMetric({ metric, pricing, customScopes, formerPricings }: PricedMetric) {
   return {
     request_id: metric.requestId,
     service: metric.service,
@@ -192,11 +283,19 @@ export function toWireMetric({ metric, pricing, customScopes }: PricedMetric) {
     operation: metric.operation,
     timestamp: metric.timestamp,
     usage: metric.usage,
+    also_used: metric.alsoUsed,
     call_count: metric.callCount,
-    cost_usd: pricing.status === "unpriced" ? null : pricing.cost.toString(),
-    pricing_status: pricing.status,
-    price_id: pricing.status === "priced" ? pricing.priceId : undefined,
-    unpriced_reason: pricing.status === "unpriced" ? pricing.reason : undefined,
+    served: metric.served,
+    requested: metric.requested,
+    refusal: metric.refusal,
+    billing_account: metric.billingAccount,
+    reported_cost_usd: metric.reportedCost?.toString(),
+    ...toWirePricing(pricing),
+    former_prices: formerPricings?.map((former) => ({
+      ...toWirePricing(former.pricing),
+      until: former.until,
+      restatement_id: former.restatementId,
+    })),
     latency_ms: metric.latencyMs,
     user_id: metric.userId,
     team: metric.team,
@@ -206,7 +305,21 @@ export function toWireMetric({ metric, pricing, customScopes }: PricedMetric) {
     batch_id: metric.batchId,
     github_pr: metric.githubPr,
     error: metric.error,
+    usage_problems: metric.usageProblems,
     metadata: metric.metadata,
     custom_scopes: customScopes.length > 0 ? customScopes : undefined,
+  };
+}
+
+function toWirePricing(pricing: Pricing) {
+  const isUnpriced = pricing.status === "unpriced";
+  return {
+    cost_usd: isUnpriced ? null : pricing.cost.toString(),
+    pricing_status: pricing.status,
+    price_id: isUnpriced ? undefined : pricing.priceId,
+    list_cost_usd: pricing.status === "priced" ? pricing.listCost?.toString() : undefined,
+    book_cost_usd: pricing.status === "reported" ? pricing.bookCost?.toString() : undefined,
+    unpriced_reason: isUnpriced ? pricing.reason : undefined,
+    unpriced_units: isUnpriced && pricing.units.length > 0 ? pricing.units : undefined,
   };
 }

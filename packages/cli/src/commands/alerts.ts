@@ -11,7 +11,9 @@ interface ListFlags extends JsonFlag {
 }
 
 export function addAlertCommands(program: Command, context: CommandContext): void {
-  const alerts = program.command("alerts").description("Alerts that budgets have raised.");
+  const alerts = program
+    .command("alerts")
+    .description("Alerts: thresholds of budgets that were crossed, and models without a price.");
   withExamples(alerts, "alerts list");
   const list = alerts
     .command("list")

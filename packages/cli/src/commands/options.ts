@@ -1,3 +1,4 @@
+import { usageFormatNames } from "@ai-usage/client";
 import { type Command, Option } from "commander";
 
 export interface JsonFlag {
@@ -6,6 +7,17 @@ export interface JsonFlag {
 
 export function jsonOption(): Option {
   return new Option("--json", "print the API's answer as JSON, and nothing else");
+}
+
+export function responseOption(): Option {
+  return new Option(
+    "--response <file>",
+    "read it from the provider's raw answer, - for standard input; only what it counts is sent",
+  );
+}
+
+export function formatOption(): Option {
+  return new Option("--format <name>", "of the answer (what its shape tells)").choices(usageFormatNames);
 }
 
 /** `lines` under the heading "Examples" of a command's help. */

@@ -141,3 +141,54 @@ describe("record from standard input", () => {
     expect(api.requests).toHaveLength(0);
   });
 });
+
+describe("record from a provider's answers", () => {
+  const answerOf = (id: string) =>
+    JSON.stringify({
+      id,
+      object: "chat.completion",
+      model: "gpt-4o-2024-08-06",
+      choices: [{ message: { content: "the secret text" } }],
+      usage: { prompt_tokens: 100, completion_tokens: 20, prompt_tokens_details: { cached_tokens: 60 } },
+    });
+
+  it("sends what they count, under the provider's ids, and no text", async () => {
+    const { exitCode } = await runCli(api, "record --response - --operation chat --team growth", {
+      stdin: `${answerOf("chatcmpl-1")}\n${answerOf("chatcmpl-2")}`,
+    });
+    expect(exitCode).toBe(0);
+    expect(api.requests[0]?.body).toMatchObject({
+      metrics: [
+        {
+          request_id: "chatcmpl-1",
+          service: "openai",
+          model: "gpt-4o-2024-08-06",
+          operation: "chat",
+          timestamp: NOW,
+          usage: { input: 40, cache_read: 60, output: 20 },
+          team: "growth",
+        },
+        { request_id: "chatcmpl-2" },
+      ],
+    });
+    expect(JSON.stringify(api.requests)).not.toContain("secret");
+  });
+
+  it("lets the options name who bills it", async () => {
+    await runCli(api, "record --response - --format openai.chat --service groq --operation chat", {
+      stdin: answerOf("chatcmpl-1"),
+    });
+    expect([...api.ledger.metrics.values()][0]?.metric.service).toBe("groq");
+  });
+
+  it.each([
+    ["record --response -", "give --operation"],
+    ["record --operation chat --service openai --format openai.chat", "--response"],
+    ["record --response - --operation chat --input-tokens 5", "cannot be used with"],
+    ["record --response none.json --operation chat", "none.json cannot be read"],
+  ])("refuses %s", async (args, message) => {
+    const { exitCode, stderr } = await runCli(api, args);
+    expect(stderr).toContain(message);
+    expect({ exitCode, requests: api.requests.length }).toEqual({ exitCode: 2, requests: 0 });
+  });
+});

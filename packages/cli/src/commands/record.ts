@@ -1,13 +1,14 @@
-import type { AIUsageClient, Instant, MetricInput, RecordAnswer } from "@ai-usage/client";
+import type { AIUsageClient, Instant, MetricInput, RecordAnswer, UsageFormatName } from "@ai-usage/client";
 import { Argument, type Command } from "commander";
 import type { CommandContext } from "../context.ts";
 import { NotDoneError, UsageError } from "../failures.ts";
 import { readMetrics, type UnreadMetric } from "../metrics-input.ts";
 import { amount, instant, keyValue, milliseconds, wholeNumber } from "../parsers.ts";
 import { createProgress } from "../progress.ts";
+import { readAnswers } from "../provider-answer.ts";
 import { count } from "../render/format.ts";
 import { mergeAnswers, refusalsOf, renderRecorded } from "../render/record.ts";
-import { type JsonFlag, jsonOption, withExamples } from "./options.ts";
+import { formatOption, type JsonFlag, jsonOption, responseOption, withExamples } from "./options.ts";
 
 interface MetricFlags {
   readonly service?: string;
@@ -26,6 +27,8 @@ interface MetricFlags {
   readonly metadata?: Readonly<Record<string, string>>;
   readonly requestId?: string;
   readonly timestamp?: Instant;
+  readonly response?: string;
+  readonly format?: UsageFormatName;
 }
 
 type Metrics = Iterable<UnreadMetric> | AsyncIterable<UnreadMetric>;
@@ -35,7 +38,10 @@ const BATCH_MAX = 500;
 
 const NOTES = `
 A metric without request_id gets a UUID, one without timestamp the present time, before the first attempt: an
-attempt that is repeated counts once. The same input given again under ids of its own counts once, too.`;
+attempt that is repeated counts once. The same input given again under ids of its own counts once, too.
+
+--response reads a provider's raw answers, one or one a line, on this machine: ids, names and counts are sent, and no
+text of the call. The provider's id of an answer is its request_id.`;
 
 export function addRecordCommand(program: Command, context: CommandContext): void {
   const command = program
@@ -63,14 +69,18 @@ export function addRecordCommand(program: Command, context: CommandContext): voi
     .option("--metadata <name=value>", "anything else; may be given several times", keyValue)
     .option("--request-id <id>", "names the call for ever; sent twice, it counts once")
     .option("--timestamp <instant>", "when it happened, ISO 8601 with an offset", instant)
+    .addOption(responseOption().conflicts(["inputTokens", "outputTokens", "requestId"]))
+    .addOption(formatOption())
     .addOption(jsonOption())
     .action((source: "-" | undefined, { json, ...flags }: MetricFlags & JsonFlag) =>
-      record(source === "-" ? fromStdin(flags, context) : [metricOf(flags)], { json }, context),
+      record(metricsOf(source, flags, context), { json }, context),
     );
   withExamples(
     command,
     "record --service openai --model gpt-4o --operation chat --input-tokens 1200 --output-tokens 300 --team growth",
     "record --service google_places --operation place_details --cost-usd 0.017 --metadata department=sales",
+    "record --response answer.json --operation chat --team growth",
+    "record --response batch_output.jsonl --operation chat --job nightly-summaries",
     "record - < calls.jsonl",
   ).addHelpText("after", NOTES);
 }
@@ -129,6 +139,32 @@ async function* batchesOf(
   if (batch.length > 0) yield batch;
 }
 
+function metricsOf(source: "-" | undefined, flags: MetricFlags, context: CommandContext): Metrics {
+  if (source === "-") return fromStdin(flags, context);
+  if (flags.response !== undefined) return fromAnswers(flags.response, flags, context);
+  if (flags.format !== undefined) throw new UsageError("--format is of the answers that --response names");
+  return [metricOf(flags)];
+}
+
+/** What an answer says of a call, with what the options say of all of them. */
+async function* fromAnswers(
+  file: string,
+  flags: MetricFlags,
+  context: CommandContext,
+): AsyncGenerator<UnreadMetric, void> {
+  const { operation, format, service, model } = flags;
+  if (operation === undefined)
+    throw new UsageError("give --operation: an answer does not say what it was for");
+  for await (const { fields } of readAnswers({ file, format, service, model }, context)) {
+    yield {
+      ...fieldsOf(flags),
+      ...fields,
+      operation,
+      ...(flags.costUsd !== undefined && { cost_usd: flags.costUsd }),
+    };
+  }
+}
+
 function fromStdin(flags: MetricFlags, { io }: CommandContext): Metrics {
   const [extra] = Object.keys(flags);
   if (extra !== undefined)
@@ -141,11 +177,13 @@ function metricOf(flags: MetricFlags): UnreadMetric {
   if (service === undefined || operation === undefined) {
     throw new UsageError("give --service and --operation, or - to read from standard input");
   }
+  return { ...fieldsOf(flags), service, operation };
+}
+
+function fieldsOf(flags: MetricFlags): UnreadMetric {
   return {
     ...(flags.requestId !== undefined && { request_id: flags.requestId }),
     ...(flags.timestamp !== undefined && { timestamp: flags.timestamp }),
-    service,
-    operation,
     model: flags.model,
     input_tokens: flags.inputTokens,
     output_tokens: flags.outputTokens,

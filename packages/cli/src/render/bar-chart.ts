@@ -26,11 +26,7 @@ export function barChart(bars: readonly Bar[], { colors, columns }: Style): stri
     value,
     colors.cyan(blocks(size / largest, barColumns)),
   ]);
-  return layOut(
-    rows,
-    ["left", "right", "left"],
-    labelColumns > LABEL_COLUMNS_MAX ? LABEL_COLUMNS_MAX : undefined,
-  );
+  return layOut(rows, ["left", "right", "left"], labelColumns > LABEL_COLUMNS_MAX ? [LABEL_COLUMNS_MAX] : []);
 }
 
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];

@@ -25,6 +25,6 @@ export function renderEvents(events: readonly UsageEvent[], { colors }: Style): 
 
 function usedOf({ usage }: UsageEvent): string {
   return Object.entries(usage)
-    .map(([kind, quantity]) => `${kind} ${count(quantity)}`)
+    .map(([unit, quantity]) => `${unit} ${count(quantity ?? 0)}`)
     .join(", ");
 }

@@ -2,7 +2,7 @@ import pc from "picocolors";
 import { describe, expect, it } from "vitest";
 import { barChart, blocks, gauge } from "./bar-chart.ts";
 import { moment, money, printable, share, timeLeft } from "./format.ts";
-import { table } from "./table.ts";
+import { fittingTable, table } from "./table.ts";
 
 const colors = pc.createColors(false);
 
@@ -47,6 +47,32 @@ describe("table", () => {
       colors,
     );
     expect(text).toBe("name          n\na?[2Jb        1\nlong name  1000");
+  });
+});
+
+describe("table on a terminal", () => {
+  const columns = [
+    { head: "name", cuts: true, cell: (row: { name: string; note: string }) => row.name },
+    { head: "fixed", cell: () => "0123456789" },
+    { head: "note", cuts: true, cell: ({ note }: { note: string }) => note },
+  ];
+  const rows = [{ name: "n".repeat(40), note: "x".repeat(20) }];
+
+  it("cuts the widest first of what may be cut, to the width of the terminal", () => {
+    const text = fittingTable(columns, rows, { colors, columns: 60, cutAt: 60 });
+    const [, line = ""] = text.split("\n");
+    expect(line).toBe(`${"n".repeat(25)}…  0123456789  ${"x".repeat(20)}`);
+  });
+
+  it("is whole where there is no terminal, or room", () => {
+    const whole = table(columns, rows, colors);
+    expect(fittingTable(columns, rows, { colors, columns: 80 })).toBe(whole);
+    expect(fittingTable(columns, rows, { colors, columns: 80, cutAt: 80 })).toBe(whole);
+  });
+
+  it("does not cut until nothing can be read", () => {
+    const [, line = ""] = fittingTable(columns, rows, { colors, columns: 10, cutAt: 10 }).split("\n");
+    expect(line).toBe(`${"n".repeat(11)}…  0123456789  ${"x".repeat(11)}…`);
   });
 });
 

@@ -26,12 +26,17 @@ export async function runCli(api: MemoryApi, args: string, setting: CliSetting =
   const stderr = captured(terminal);
   let ids = 0;
   const exitCode = await run(argumentsOf(args), {
-    io: { stdin: Readable.from(typeof stdin === "string" ? [stdin] : stdin), stdout, stderr },
+    io: {
+      stdin: Object.assign(Readable.from(typeof stdin === "string" ? [stdin] : stdin), { isTTY: terminal }),
+      stdout,
+      stderr,
+    },
     env: { AI_USAGE_API_URL: api.url, AI_USAGE_TOKEN: api.token, ...env },
     cwd,
     clock: () => NOW,
     randomId: () => `id-${++ids}`,
     retryDelayMs: 1,
+    pollDelayMs: 1,
   });
   return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
 }

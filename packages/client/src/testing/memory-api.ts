@@ -3,7 +3,8 @@ import type { AddressInfo } from "node:net";
 import type { Instant } from "@ai-usage/core";
 import { PROBLEM_MEDIA_TYPE, ProblemError } from "@ai-usage/wire";
 import { MemoryLedger } from "./memory-ledger.ts";
-import { answerRequest, type RouteAnswer } from "./routes.ts";
+import type { RouteAnswer } from "./route.ts";
+import { answerRequest } from "./routes.ts";
 
 export interface SeenRequest {
   readonly method: string;

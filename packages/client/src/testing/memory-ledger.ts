@@ -3,6 +3,7 @@ import {
   type Alert,
   type ApiToken,
   type Budget,
+  type CubeCell,
   dueAlerts,
   type Instant,
   type NamedDimension,
@@ -18,17 +19,21 @@ import {
   totalsOf,
   type UsageData,
   type UsageQuestion,
+  type UtcDate,
+  unpricedModelAlert,
   usageReport,
   utcDateOf,
   utcHourOf,
 } from "@ai-usage/core";
-import { type IngestResult, type ParsedMetric, toWireUsageReport } from "@ai-usage/wire";
+import { type IngestResult, type ParsedMetric, type ShownUnpriced, toWireUsageReport } from "@ai-usage/wire";
+import { MemoryPrices } from "./memory-prices.ts";
 
 /** What the API keeps, in memory: totals are summed from the metrics at each question. */
 export class MemoryLedger {
   readonly metrics = new Map<string, PricedMetric>();
   readonly budgets = new Map<string, Budget>();
   readonly tokens = new Map<string, ApiToken>();
+  readonly prices = new MemoryPrices();
 
   /** A metric without a cost of its own stays unpriced: there is no price book here. */
   record(parsed: ParsedMetric): IngestResult {
@@ -63,13 +68,45 @@ export class MemoryLedger {
     return toWireUsageReport(usageReport(question, plan, data), question);
   }
 
-  /** Alerts that active budgets have raised in the period that holds `now`. */
+  /** Alerts of calls without a price, and those that active budgets have raised in the period that holds `now`. */
   alerts(now: Instant): Alert[] {
+    return [...unpricedAlerts([...this.metrics.values()].map(cellOf), now), ...this.#thresholdAlerts(now)];
+  }
+
+  #thresholdAlerts(now: Instant): Alert[] {
     return [...this.budgets.values()].flatMap((budget) => {
       const period = periodAt(budget.period, now, budget.timeZone);
       const { cost: spent } = this.totalsOf(budget.scope, period);
       return budget.active ? dueAlerts({ budget, period, spent, now }) : [];
     });
+  }
+
+  /** What has calls without a price from one UTC day to another; nothing is estimated here. */
+  unpriced(first: UtcDate, last: UtcDate): ShownUnpriced[] {
+    const models = new Map<string, ShownUnpriced>();
+    for (const priced of this.metrics.values()) {
+      const { metric, pricing } = priced;
+      const date = utcDateOf(metric.timestamp);
+      if (pricing.status !== "unpriced" || date < first || date > last) continue;
+      const { service, model, operation } = metric;
+      const key = `${service}#${model}#${operation}`;
+      const known = models.get(key);
+      const totals = totalsOf(priced);
+      models.set(key, {
+        service,
+        model,
+        operation,
+        unpricedCalls: (known?.unpricedCalls ?? 0) + totals.calls,
+        firstDate: known && known.firstDate < date ? known.firstDate : date,
+        lastDate: known && known.lastDate > date ? known.lastDate : date,
+        inputTokens: (known?.inputTokens ?? 0) + totals.inputTokens,
+        outputTokens: (known?.outputTokens ?? 0) + totals.outputTokens,
+        reasons: [pricing.reason],
+        sampledCalls: (known?.sampledCalls ?? 0) + totals.calls,
+        isPriceable: false,
+      });
+    }
+    return [...models.values()];
   }
 
   totalsOf(scope: Scope, range: { start: Instant; end: Instant }): Totals {
@@ -84,7 +121,9 @@ function pricedAsReported(metric: AIUsageMetric): PricedMetric {
   const { reportedCost: cost } = metric;
   return {
     metric,
-    pricing: cost ? { status: "reported", cost } : { status: "unpriced", reason: "no price is known" },
+    pricing: cost
+      ? { status: "reported", cost }
+      : { status: "unpriced", reason: "no price is known", units: [] },
     customScopes: [],
   };
 }
@@ -92,6 +131,27 @@ function pricedAsReported(metric: AIUsageMetric): PricedMetric {
 function cellOf(priced: PricedMetric) {
   const { timestamp, service, model = "", operation } = priced.metric;
   return { date: utcDateOf(timestamp), service, model, operation, totals: totalsOf(priced) };
+}
+
+/** As if all calls without a price had been seen just now: one alert for each model, of its latest day. */
+function unpricedAlerts(cells: readonly CubeCell[], now: Instant): Alert[] {
+  const unpriced = cells
+    .filter(({ totals }) => totals.unpricedCalls > 0)
+    .toSorted((one, other) => one.date.localeCompare(other.date));
+  const alerts = unpriced.map(({ service, model, operation, date: callDate }) => {
+    const alike = unpriced.filter(
+      (cell) => cell.service === service && cell.model === model && cell.operation === operation,
+    );
+    const ofDay = alike.filter(({ date }) => date === callDate);
+    return unpricedModelAlert({
+      subject: { service, model: model || undefined, operation },
+      callDate,
+      unpricedCalls: sumTotals(ofDay.map(({ totals }) => totals)).unpricedCalls,
+      firstDate: alike[0]?.date ?? callDate,
+      now,
+    });
+  });
+  return [...new Map(alerts.map((alert) => [alert.alertId, alert])).values()];
 }
 
 function quarterTotals(priced: PricedMetric) {

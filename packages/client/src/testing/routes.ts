@@ -1,7 +1,6 @@
 import {
   type ApiToken,
   budgetStatus,
-  type Instant,
   parseUtcDate,
   periodAt,
   UnanswerableQuestionError,
@@ -25,21 +24,8 @@ import {
   toWireToken,
 } from "@ai-usage/wire";
 import type { MemoryLedger } from "./memory-ledger.ts";
-
-export interface RouteRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: Readonly<Record<string, string>>;
-  readonly body: unknown;
-  readonly now: Instant;
-}
-
-export interface RouteAnswer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-type Route = (ledger: MemoryLedger, request: RouteRequest, id: string) => RouteAnswer | object;
+import { priceRoutes } from "./price-routes.ts";
+import { pageOf, type Route, type RouteAnswer, type RouteRequest } from "./route.ts";
 
 /** By method and path, `:id` standing for one segment. */
 const routes: Readonly<Record<string, Route>> = {
@@ -67,15 +53,12 @@ const routes: Readonly<Record<string, Route>> = {
       query,
     ),
   "DELETE /tokens/:id": revokeToken,
+  ...priceRoutes,
 };
 
 /** @throws ProblemError */
 export function answerRequest(ledger: MemoryLedger, request: RouteRequest): RouteAnswer {
-  const [, collection = "", id = "", rest] = request.path.split("/").map(decodeURIComponent);
-  const path =
-    collection === "ai_usage" ? request.path : `/${collection}${id && "/:id"}${rest ? `/${rest}` : ""}`;
-  const route = routes[`${request.method} ${path}`];
-  if (!route) throw new ProblemError(404, `there is no ${request.method} ${request.path}`);
+  const { route, id } = routeOf(request);
   try {
     const answer = route(ledger, request, id);
     return "status" in answer && "body" in answer ? answer : { status: 200, body: answer };
@@ -83,6 +66,22 @@ export function answerRequest(ledger: MemoryLedger, request: RouteRequest): Rout
     if (error instanceof UnanswerableQuestionError) throw fieldProblem(error.field, error.message);
     throw error;
   }
+}
+
+/** As it stands, or with one segment as an id: `/prices/history` is no price. */
+function routeOf({ method, path }: RouteRequest): { route: Route; id: string } {
+  const segments = path.split("/").map(decodeURIComponent);
+  const paths = [
+    { path, id: "" },
+    ...segments.flatMap((id, index) =>
+      index < 2 ? [] : [{ path: segments.with(index, ":id").join("/"), id }],
+    ),
+  ];
+  for (const one of paths) {
+    const route = routes[`${method} ${one.path}`];
+    if (route) return { route, id: one.id };
+  }
+  throw new ProblemError(404, `there is no ${method} ${path}`);
 }
 
 function recordMetrics(ledger: MemoryLedger, { body, now }: RouteRequest): RouteAnswer {
@@ -153,10 +152,4 @@ function found<T>(all: ReadonlyMap<string, T>, id: string, noun: string): T {
   const one = all.get(id);
   if (!one) throw new ProblemError(404, `there is no such ${noun}`);
   return one;
-}
-
-function pageOf(name: string, items: readonly object[], query: RouteRequest["query"]) {
-  const start = Number(query.cursor ?? 0);
-  const end = start + Number(query.limit ?? 100);
-  return { [name]: items.slice(start, end), next_cursor: end < items.length ? String(end) : null };
 }

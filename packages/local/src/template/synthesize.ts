@@ -23,8 +23,8 @@ export interface SynthesisOptions {
 
 /** Directory of the synthesized app, made anew only when something that it is made of has changed. */
 export async function synthesize(options: SynthesisOptions): Promise<string> {
-  const { context, files } = await appContext(options);
-  const assembly = join(options.directory, await contentHash(options.repository, context, files));
+  const context = await appContext(options);
+  const assembly = join(options.directory, await contentHash(options.repository, context));
   if (existsSync(join(assembly, "manifest.json"))) return assembly;
 
   options.onSynthesis?.();
@@ -44,7 +44,7 @@ export async function synthesize(options: SynthesisOptions): Promise<string> {
 }
 
 /** The context that the CDK command line would hand to the app from `cdk.json`, with the local settings. */
-async function appContext({ repository, settings }: SynthesisOptions) {
+async function appContext({ repository, settings }: SynthesisOptions): Promise<string> {
   const cdkJson = z
     .object({ context: record.default({}) })
     .parse((await readJson(join(repository, "cdk.json"))) ?? {});
@@ -55,16 +55,12 @@ async function appContext({ repository, settings }: SynthesisOptions) {
       .parse(typeof declared === "string" ? await readJson(resolve(repository, declared)) : declared),
     ...settings,
   };
-  const { priceOverrides } = merged;
-  return {
-    context: JSON.stringify({ ...cdkJson.context, settings: merged }),
-    files: typeof priceOverrides === "string" ? [priceOverrides] : [],
-  };
+  return JSON.stringify({ ...cdkJson.context, settings: merged });
 }
 
-async function contentHash(repository: string, context: string, files: readonly string[]): Promise<string> {
+async function contentHash(repository: string, context: string): Promise<string> {
   const hash = createHash("sha256").update(context).update(process.version);
-  for (const source of [...SOURCES, ...files]) {
+  for (const source of SOURCES) {
     for (const file of await filesUnder(repository, resolve(repository, source))) {
       hash
         .update(relative(repository, file))

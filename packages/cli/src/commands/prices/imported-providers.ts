@@ -1,0 +1,22 @@
+/** Whose prices are taken over: what `@pydantic/genai-prices` calls them, and what we do. The price book's importer has the same list. */
+export const importedProviders: readonly { readonly sourceId: string; readonly provider: string }[] = [
+  { sourceId: "anthropic", provider: "anthropic" },
+  { sourceId: "aws", provider: "bedrock" },
+  { sourceId: "azure", provider: "azure" },
+  { sourceId: "cerebras", provider: "cerebras" },
+  { sourceId: "cohere", provider: "cohere" },
+  { sourceId: "deepseek", provider: "deepseek" },
+  { sourceId: "fireworks", provider: "fireworks" },
+  { sourceId: "google", provider: "google" },
+  { sourceId: "groq", provider: "groq" },
+  { sourceId: "minimax", provider: "minimax" },
+  { sourceId: "mistral", provider: "mistral" },
+  { sourceId: "moonshotai", provider: "moonshotai" },
+  { sourceId: "novita", provider: "novita" },
+  { sourceId: "openai", provider: "openai" },
+  { sourceId: "perplexity", provider: "perplexity" },
+  { sourceId: "together", provider: "together" },
+  { sourceId: "voyageai", provider: "voyageai" },
+  { sourceId: "x-ai", provider: "xai" },
+  { sourceId: "zai", provider: "zai" },
+];

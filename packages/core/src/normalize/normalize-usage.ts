@@ -1,0 +1,76 @@
+import { Answer } from "./answer.ts";
+import { anthropicBatchLine } from "./anthropic-batch-line.ts";
+import { anthropicMessages } from "./anthropic-messages.ts";
+import { bedrockConverse } from "./bedrock-converse.ts";
+import { cohere } from "./cohere.ts";
+import { geminiEmbeddings } from "./gemini-embeddings.ts";
+import { geminiGenerateContent } from "./gemini-generate-content.ts";
+import {
+  type NormalizedUsage,
+  type NormalizeOptions,
+  servedConditions,
+  type UsageFormat,
+} from "./normalized-usage.ts";
+import { openTelemetrySpan } from "./open-telemetry-span.ts";
+import { openAISpeech, openAITranscription } from "./openai-audio.ts";
+import { openAIBatchLine } from "./openai-batch-line.ts";
+import { openAIChat } from "./openai-chat.ts";
+import { openAIEmbeddings } from "./openai-embeddings.ts";
+import { openAIImages } from "./openai-images.ts";
+import { openAIResponses } from "./openai-responses.ts";
+import { requestedConditions } from "./requested.ts";
+
+const formats = {
+  "openai.chat": openAIChat,
+  "openai.responses": openAIResponses,
+  "openai.embeddings": openAIEmbeddings,
+  "openai.transcription": openAITranscription,
+  "openai.speech": openAISpeech,
+  "openai.images": openAIImages,
+  "openai.batch_line": openAIBatchLine,
+  "anthropic.messages": anthropicMessages,
+  "anthropic.batch_line": anthropicBatchLine,
+  "gemini.generate_content": geminiGenerateContent,
+  "gemini.embeddings": geminiEmbeddings,
+  "bedrock.converse": bedrockConverse,
+  cohere,
+  "opentelemetry.span": openTelemetrySpan,
+} as const satisfies Record<string, UsageFormat>;
+
+/** The shape of an answer. Providers that answer in another's shape are told by the option `service`. */
+export type UsageFormatName = keyof typeof formats;
+
+export const usageFormatNames = Object.keys(formats) as UsageFormatName[];
+
+export function isUsageFormat(name: string): name is UsageFormatName {
+  return Object.hasOwn(formats, name);
+}
+
+/**
+ * Reads what a provider's raw answer says of usage and price. It never throws, and copies no text of the call. What was
+ * served beats what was asked for; a count that is not reported stays absent; a count nobody knows is kept as a unit `x_…`,
+ * for which there is no price.
+ *
+ * @param answer the parsed JSON, or the object of the provider's SDK
+ */
+export function normalizeUsage(
+  format: UsageFormatName,
+  answer: unknown,
+  options: NormalizeOptions = {},
+): NormalizedUsage {
+  const { service: usualService, read }: UsageFormat = formats[format];
+  const root = new Answer(answer);
+  const request = new Answer(options.request);
+  const call = { service: options.service ?? usualService, request, options };
+  const { service, requested, served, ...reading } = read(root, call);
+  const asked = requestedConditions(call) ?? requested;
+  const conditions = servedConditions({ ...served, region: served?.region ?? options.region });
+  return {
+    service: options.service ?? service ?? usualService,
+    ...(reading.model === undefined && asked?.model !== undefined && { model: asked.model }),
+    ...reading,
+    ...(Object.keys(conditions).length > 0 && { served: conditions }),
+    ...(asked !== undefined && { requested: asked }),
+    usageProblems: root.problems,
+  };
+}
