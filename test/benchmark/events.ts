@@ -6,6 +6,7 @@ import { parseMetric } from "@ai-usage/wire";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import type { Ingest } from "../../lambdas/ingest/ingest.ts";
+import { PriceSource } from "../../lambdas/price-source.ts";
 
 /** The demo's traffic over the whole trace. Making it takes a while, so it is made once and then moved in time. */
 const traffic = trafficOf(readTrace(), 0).map((event) => ({ event, atMs: Date.parse(event.timestamp) }));
@@ -43,7 +44,7 @@ const settings = {
 
 /** The parts that the ingest function works with. */
 export function ingestInto(table: Table): Ingest {
-  return { table, book, ...settings };
+  return { table, prices: new PriceSource(table, { refreshSeconds: 20 }), ...settings };
 }
 
 /** The very items that the ingest function stores for events, as the engine takes them. */

@@ -4,11 +4,19 @@ import type { Benchmark } from "./benchmark.ts";
 import { flatness } from "./flatness.ts";
 import { ingestThroughput } from "./ingest-throughput.ts";
 import { latency } from "./latency.ts";
+import { pricing } from "./pricing.ts";
 import { queryCost } from "./query-cost.ts";
 import { describeGoals, describeResult, type NamedResult, toJson } from "./report.ts";
 import { writeUnits } from "./write-units.ts";
 
-const benchmarks: readonly Benchmark[] = [ingestThroughput, writeUnits, queryCost, latency, flatness];
+const benchmarks: readonly Benchmark[] = [
+  pricing,
+  ingestThroughput,
+  writeUnits,
+  queryCost,
+  latency,
+  flatness,
+];
 const names = benchmarks.map(({ name }) => name);
 
 interface Flags {
@@ -23,6 +31,7 @@ ${benchmarks.map(({ name, question }) => `  ${name.padEnd(20)} ${question}`).joi
 
 Examples:
   npm run bench                                          all of them, on the embedded engine
+  npm run bench -- --only pricing                        one of them
   npm run bench -- --quick --only write-units            a look at one
   npm run bench -- --json bench.json                     every sample, for machines
   DYNAMODB_ENDPOINT=http://127.0.0.1:8000 npm run bench  on another engine

@@ -3,6 +3,7 @@ import { rollUp } from "@ai-usage/store";
 import { createApi } from "../../lambdas/api/api.ts";
 import type { ApiEnvironment } from "../../lambdas/api/context.ts";
 import { toAuthorizerContext } from "../../lambdas/caller.ts";
+import { PriceSource } from "../../lambdas/price-source.ts";
 import type { Benchmark, BenchmarkResult, Finding, RunOptions } from "./benchmark.ts";
 import { meterCapacity } from "./capacity-meter.ts";
 import { openScratchTable } from "./scratch-table.ts";
@@ -38,7 +39,14 @@ export const queryCost: Benchmark = {
       const nowMs = Date.now();
       const days = new ThirtyDays(nowMs);
       const metered = meterCapacity(table);
-      const api = createApi({ table: metered, clock: () => instantFromEpochMs(nowMs) });
+      const api = createApi({
+        table: metered,
+        clock: () => instantFromEpochMs(nowMs),
+        prices: new PriceSource(metered, { refreshSeconds: 20 }),
+        scopeMetadataKeys: [],
+        unpricedPolicy: "allow",
+        startRestatement: async () => {},
+      });
       const samples: Sample[] = [];
       let counted = 0;
       for (const events of quick ? steps.slice(0, QUICK_STEPS) : steps) {
