@@ -1,5 +1,6 @@
 export { builtInPriceBook, builtInPriceBookId, builtInPriceFiles } from "./built-in.ts";
-export { comparePriceFiles, type PriceDifference } from "./compare-prices.ts";
+export { comparePriceFiles, type PriceDifference } from "./compare/compare-prices.ts";
+export { renderPriceDifferences } from "./compare/render-price-differences.ts";
 export * from "./errors.ts";
 export {
   decideUnpriced,
@@ -17,6 +18,5 @@ export { type PricedModel, type PriceFile, parsePriceFile } from "./price-file.t
 export * from "./price-metric.ts";
 export { isEffective, type PriceRow, type Rates } from "./price-row.ts";
 export * from "./quote.ts";
-export { renderPriceDifferences } from "./render-price-differences.ts";
 export { toRowJson } from "./row-json.ts";
 export { type PriceUpdate, planUpdate, type UpdateDifference } from "./update/plan-update.ts";

@@ -68,7 +68,7 @@ describe("metric", () => {
     expect(metric.reportedCost?.toString()).toBe("0.000000000000000001");
   });
 
-  it("may count tokens by two plain fields instead of usage by kind", () => {
+  it("may count tokens by two plain fields instead of usage by unit", () => {
     const usageOf = (fields: object) => accepted({ ...smallest, ...fields }).usage;
     expect(usageOf({ input_tokens: 5, output_tokens: 0, total_tokens: 5 })).toEqual({ input: 5, output: 0 });
     expect(usageOf({ input_tokens: 5 })).toEqual({ input: 5 });

@@ -1,4 +1,5 @@
 import {
+  addSums,
   type Budget,
   type BudgetPeriodId,
   type ChangeSums,
@@ -6,6 +7,8 @@ import {
   differenceOf,
   type Instant,
   type Money,
+  noChanges,
+  OTHER_SCOPES,
   parseUtcDate,
   plusDays,
   type Restatement,
@@ -99,7 +102,7 @@ export function toWireRestatementReport(report: {
     },
     ...toWireSums(sums.total),
     by_day: [...sums.byDay].sort(byName).map(([date, one]) => ({ date, ...toWireSums(one) })),
-    by_scope: [...sums.byScope].sort(bySize).map(([scope, one]) => ({ scope, ...toWireSums(one) })),
+    by_scope: largest(sums.byScope).map(([scope, one]) => ({ scope, ...toWireSums(one) })),
     by_budget: report.budgets.map(({ budget, periodId, sums: one, spentBefore, spentAfter }) => ({
       budget_id: budget.budgetId,
       name: budget.name,
@@ -111,6 +114,18 @@ export function toWireRestatementReport(report: {
       ...toWireSums(one),
     })),
   };
+}
+
+/** Most scopes that an answer lists one by one. */
+const SCOPES_MAX = 200;
+
+/** Those that change most, and what all others come to. */
+function largest(byScope: ReadonlyMap<string, ChangeSums>): [string, ChangeSums][] {
+  const named = [...byScope].filter(([scope]) => scope !== OTHER_SCOPES).sort(bySize);
+  const unnamed = byScope.get(OTHER_SCOPES) ?? noChanges;
+  const others = named.slice(SCOPES_MAX).reduce((sum, [, one]) => addSums(sum, one), unnamed);
+  const listed = named.slice(0, SCOPES_MAX);
+  return others.metrics === 0 ? listed : [...listed, [OTHER_SCOPES, others]];
 }
 
 function toWireSums(sums: ChangeSums) {

@@ -12,7 +12,7 @@ import {
 import { calcPrice, findProvider } from "@pydantic/genai-prices";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { comparePriceFiles } from "../compare-prices.ts";
+import { comparePriceFiles } from "../compare/compare-prices.ts";
 import { aMetric } from "../fixtures.ts";
 import { PriceBook } from "../price-book.ts";
 import { parsePriceFile } from "../price-file.ts";

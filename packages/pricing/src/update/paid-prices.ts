@@ -6,6 +6,7 @@ import {
   sideOf,
   type UsageUnit,
 } from "@ai-usage/core";
+import { factsOf } from "../compare/price-facts.ts";
 import type { PricedName } from "../price-book.ts";
 import {
   type DynamicFacts,
@@ -14,7 +15,6 @@ import {
   STANDARD_TIER,
   type StaticFacts,
 } from "../price-conditions.ts";
-import { factsOf } from "../price-facts.ts";
 import type { Rate } from "../price-sheet.ts";
 import { toConditionsJson } from "../row-json.ts";
 

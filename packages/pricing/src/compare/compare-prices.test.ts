@@ -1,8 +1,8 @@
 import { parseUtcDate } from "@ai-usage/core";
 import { describe, expect, it } from "vitest";
+import { aPriceFile } from "../fixtures.ts";
+import { parsePriceFile } from "../price-file.ts";
 import { comparePriceFiles } from "./compare-prices.ts";
-import { aPriceFile } from "./fixtures.ts";
-import { parsePriceFile } from "./price-file.ts";
 import { renderPriceDifferences } from "./render-price-differences.ts";
 
 const today = parseUtcDate("2026-08-20");

@@ -1,9 +1,9 @@
 import { sideOf, type UsageUnit } from "@ai-usage/core";
-import { type Attodollars, type Factor, moneyFromAttodollars } from "./attodollars.ts";
-import type { RowConditions, TimeWindow } from "./price-conditions.ts";
-import type { ProviderMultiplier } from "./price-file.ts";
-import type { PriceRow } from "./price-row.ts";
-import type { VolumePricing } from "./volume.ts";
+import { type Attodollars, type Factor, moneyFromAttodollars } from "../attodollars.ts";
+import type { RowConditions, TimeWindow } from "../price-conditions.ts";
+import type { ProviderMultiplier } from "../price-file.ts";
+import type { PriceRow } from "../price-row.ts";
+import type { VolumePricing } from "../volume.ts";
 
 /** One thing that a row states. Facts of two lists with the same `what` and `when` are about the same price. */
 export interface PriceFact {

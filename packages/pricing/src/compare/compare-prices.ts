@@ -1,7 +1,7 @@
 import { startOfUtcDate, type UtcDate } from "@ai-usage/core";
+import type { PricedModel, PriceFile } from "../price-file.ts";
+import { isEffective, type PriceRow } from "../price-row.ts";
 import { factsOf, factsOfMultiplier, type PriceFact } from "./price-facts.ts";
-import type { PricedModel, PriceFile } from "./price-file.ts";
-import { isEffective, type PriceRow } from "./price-row.ts";
 import { compareTimelines, type DatedFact, type TimelineDifference } from "./price-timeline.ts";
 
 /** One thing in which a price list differs from an earlier edition of itself. */
