@@ -23,6 +23,8 @@ const clock = () => instantFromEpochMs(Date.now());
 
 /** Works on one restatement, or, called by the clock, on all that are not done. */
 export async function handler(event: { readonly restatement_id?: string }, context: Context): Promise<void> {
+  // An order may follow a change of prices by a second: a dry run must show what that change does.
+  prices.forget();
   const newId = () => `rst_${randomUUID().replaceAll("-", "").slice(0, 16)}`;
   const bookId = builtInPriceBookId();
   const ids = event.restatement_id
