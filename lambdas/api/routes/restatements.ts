@@ -72,7 +72,7 @@ export function restatementRoutes({ table, clock, startRestatement }: ApiParts):
     };
     await createRestatement(table, restatement);
     await startRestatement(restatement.restatementId);
-    return context.json(await reportOf(table, { restatement }, now), 202);
+    return context.json(await reportOf(table, { restatement }), 202);
   });
 
   app.get("/", async (context) => {
@@ -84,14 +84,14 @@ export function restatementRoutes({ table, clock, startRestatement }: ApiParts):
 
   app.get("/:id", async (context) => {
     unlimitedCallerWith(context, "read");
-    return context.json(await reportOf(table, await stored(idOf(context)), clock()));
+    return context.json(await reportOf(table, await stored(idOf(context))));
   });
 
   app.post("/:id/resume", async (context) => {
     unlimitedCallerWith(context, "admin");
     const found = await stored(idOf(context));
     if (found.restatement.state === "running") await startRestatement(found.restatement.restatementId);
-    return context.json(await reportOf(table, found, clock()), 202);
+    return context.json(await reportOf(table, found), 202);
   });
 
   return app;
@@ -104,10 +104,10 @@ async function whenPricesAreSettled(table: Table, now: Instant): Promise<Instant
   return settled > now ? settled : now;
 }
 
-async function reportOf(table: Table, stored: StoredRestatement, now: Instant) {
+async function reportOf(table: Table, stored: StoredRestatement) {
   const progress = await restatementProgress(table, stored);
   const budgets = await restatedBudgets(table, stored.restatement, progress.sums);
-  return toWireRestatementReport({ restatement: stored.restatement, ...progress, budgets, now });
+  return toWireRestatementReport({ restatement: stored.restatement, ...progress, budgets });
 }
 
 async function restatedBudgets(

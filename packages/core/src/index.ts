@@ -7,6 +7,7 @@ export * from "./normalize/index.ts";
 export * from "./period.ts";
 export * from "./price.ts";
 export * from "./restatement.ts";
+export * from "./restatement-sums.ts";
 export * from "./rollup.ts";
 export * from "./scope.ts";
 export * from "./time.ts";

@@ -104,7 +104,6 @@ describe("the report of a restatement", () => {
         byDay: new Map([["2026-11-01", change("1", "1.5")]]),
       },
       budgets: [],
-      now: parseInstant("2026-11-25T10:02:00Z"),
     });
     expect(report.progress).toEqual({ steps_done: 1, steps_total: 2, metrics_seen: 300 });
     expect(report.by_day).toEqual([

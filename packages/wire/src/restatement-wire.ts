@@ -5,7 +5,6 @@ import {
   type ChangeSums,
   DAYS_MAX,
   differenceOf,
-  type Instant,
   type Money,
   noChanges,
   OTHER_SCOPES,
@@ -90,7 +89,6 @@ export function toWireRestatementReport(report: {
   readonly stepsTotal?: number | undefined;
   readonly sums: RestatementSums;
   readonly budgets: readonly RestatedBudget[];
-  readonly now: Instant;
 }) {
   const { sums } = report;
   return {
