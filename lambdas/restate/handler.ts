@@ -8,6 +8,7 @@ import { logger, readEnvironment, tableFromEnvironment, variables } from "../env
 import { PriceSource } from "../price-source.ts";
 import { repriceWith } from "./reprice.ts";
 import { sweep } from "./sweep.ts";
+import { workOnAll } from "./work-on-all.ts";
 
 const environment = readEnvironment({
   METRIC_INDEX: variables.onOff,
@@ -30,7 +31,7 @@ export async function handler(event: { readonly restatement_id?: string }, conte
   const ids = event.restatement_id
     ? [event.restatement_id]
     : await sweep({ table, prices, bookId, settleMs: PRICES_SETTLE_MS, newId }, clock());
-  for (const restatementId of ids) {
+  await workOnAll(ids, async (restatementId) => {
     const outcome = await workOnRestatement(table, restatementId, {
       worker: context.awsRequestId,
       reprice: (now) => repriceWith(prices, now),
@@ -40,5 +41,5 @@ export async function handler(event: { readonly restatement_id?: string }, conte
       hasTime: () => context.getRemainingTimeInMillis() > RESERVE_MS,
     });
     logger.info("restatement", { restatementId, outcome });
-  }
+  });
 }

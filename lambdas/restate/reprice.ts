@@ -6,13 +6,16 @@ import type { PriceSource } from "../price-source.ts";
 export async function repriceWith(prices: PriceSource, now: Instant): Promise<Reprice> {
   const { book, adjustments } = await prices.current(now);
   return (priced: PricedMetric) => {
-    const { metric, customScopes, volume } = priced;
+    const { metric, customScopes, volume, formerPricings = [] } = priced;
     const options: QuoteOptions = { adjustments, customScopes };
-    // Its place in the month's volume was allotted to it once: what came before it does not change any more.
-    const volumeBefore = (volumeId: string) => (volume?.volumeId === volumeId ? volume.before : 0);
+    // Its place in a month's volume was allotted to it once: what came before it does not change any more.
+    const places = [volume, ...formerPricings.map((former) => former.volume)];
+    const placeIn = (volumeId: string) => places.find((place) => place?.volumeId === volumeId);
+    const volumeBefore = (volumeId: string) => placeIn(volumeId)?.before ?? 0;
     const quoted = quote(book, metric, { ...options, volumeBefore });
     const [counted] = quoted.volumes;
-    if (counted === undefined || counted.volumeId === volume?.volumeId) return { pricing: pricingOf(quoted) };
+    if (counted === undefined || placeIn(counted.volumeId) !== undefined)
+      return { pricing: pricingOf(quoted) };
     return {
       volume: counted,
       priceAt: (before) => pricingOf(quote(book, metric, { ...options, volumeBefore: () => before })),

@@ -1,10 +1,10 @@
-import { type Instant, plusMs, type Restatement, utcDateOf } from "@ai-usage/core";
+import { DAY_MS, type Instant, plusMs, type Restatement, utcDateOf } from "@ai-usage/core";
 import {
   checkUnpricedModel,
   createRestatement,
   forgetUnpricedModel,
-  listRestatements,
-  listUnpricedMetrics,
+  hasUnpricedMetrics,
+  listRunningRestatements,
   listUnpricedModels,
   type Table,
   type UnpricedModel,
@@ -23,15 +23,12 @@ export interface Sweep {
 
 /**
  * Finds what is to be worked on: restatements that are not done, and models without a price that may have got one
- * since: for each of them it orders a restatement of the calls that have none, once for every change of the prices.
+ * since: for each of them it orders a restatement of the calls that have none, once for every change of the prices; and
+ * once a day while more of them come, which may be of a function that still had the prices of before.
  * @returns ids of restatements
  */
 export async function sweep(parts: Sweep, now: Instant): Promise<string[]> {
-  const unfinished = await listRestatements(parts.table, { limit: 100 });
-  const ids = unfinished.items
-    .map(({ restatement }) => restatement)
-    .filter(({ state }) => state === "running")
-    .map(({ restatementId }) => restatementId);
+  const ids = await listRunningRestatements(parts.table);
   const { version, changedAt } = await parts.prices.current(now);
   // A function that has the prices of before may still be storing calls without one.
   if (changedAt !== undefined && plusMs(changedAt, parts.settleMs) > now) return ids;
@@ -56,23 +53,33 @@ async function lookAt(
 ): Promise<Restatement | undefined> {
   const { table, prices } = parts;
   const { book } = await prices.current(now);
-  const isKnown = book.find(model.service, model.model ?? model.operation).isKnown;
-  if (model.checkedWith === pricesId) {
-    if (isKnown && !(await hasUnpriced(table, model, now))) await forgetUnpricedModel(table, model);
+  // Calls that do not tell which model was served are priced by the one that was asked for, each by its own.
+  const mayBeKnown = model.model === undefined || book.find(model.service, model.model).isKnown;
+  if (model.checkedWith === pricesId && !isDueAgain(model, now)) {
+    // The index may be behind: of a model that was seen a moment ago it may not list all calls yet.
+    const isQuiet = plusMs(model.lastSeenAt, parts.settleMs) <= now;
+    if (mayBeKnown && isQuiet && !(await hasUnpriced(table, model, now)))
+      await forgetUnpricedModel(table, model);
     return undefined;
   }
-  const restatement = isKnown ? fillIn(model, parts.newId(), now) : undefined;
+  const restatement = mayBeKnown ? fillIn(model, parts.newId(), now) : undefined;
   if (restatement !== undefined) await createRestatement(table, restatement);
-  await checkUnpricedModel(table, model, pricesId);
+  await checkUnpricedModel(table, model, { pricesId, now });
   return restatement;
 }
+
+function isDueAgain({ lastSeenAt, checkedAt = lastSeenAt }: UnpricedModel, now: Instant): boolean {
+  return lastSeenAt > checkedAt && plusMs(checkedAt, DAY_MS) <= now;
+}
+
+/** A clock may be ahead of ours by some minutes. */
+const lastDay = (now: Instant) => utcDateOf(plusMs(now, 60 * 60_000));
 
 const fillIn = (model: UnpricedModel, restatementId: string, now: Instant): Restatement => ({
   restatementId,
   selection: {
     from: model.firstDate,
-    // A clock may be ahead of ours by some minutes.
-    to: utcDateOf(plusMs(now, 60 * 60_000)),
+    to: lastDay(now),
     service: model.service,
     model: model.model,
     operation: model.operation,
@@ -90,9 +97,8 @@ async function hasUnpriced(
   { service, model, operation, firstDate }: UnpricedModel,
   now: Instant,
 ) {
-  for (const month of monthsBetween(firstDate.slice(0, 7), now.slice(0, 7))) {
-    const found = await listUnpricedMetrics(table, { service, model, operation, month }, 1);
-    if (found.length > 0) return true;
+  for (const month of monthsBetween(firstDate.slice(0, 7), lastDay(now).slice(0, 7))) {
+    if (await hasUnpricedMetrics(table, { service, model, operation, month })) return true;
   }
   return false;
 }

@@ -315,6 +315,7 @@ describe("calls without a price", () => {
           last_date: today,
           input_tokens: 6_000_000,
           reasons: ["no price is known for openai gpt-5-marble"],
+          unpriced_units: ["input"],
           estimated_from: expect.stringMatching(/^(seed\/)?openai\/gpt-5/),
           sampled_calls: 5,
           priceable: false,
@@ -326,7 +327,20 @@ describe("calls without a price", () => {
     expect(listed.models[0]?.estimated_cost_usd).toBe(listed.estimated_cost_usd);
 
     const price = { provider: "openai", model_name: "gpt-5-marble", input_cost_per_million: "1" };
-    expect(await admin.putPrice(price)).toMatchObject({ fills_in: 5 });
+    const announced = await admin.putPrice({ ...price, effective_from: plusDays(today, 7) });
+    expect(announced).toMatchObject({ fills_in: 0 });
+    await admin.deletePrice(announced.price_id ?? "");
+    const halfway = await admin.putPrice({
+      ...price,
+      input_cost_per_million: undefined,
+      per_unit: { image: "1" },
+    });
+    expect((await reader.unpricedModels()).models[0]).toMatchObject({
+      reasons: ["own/openai/gpt-5-marble/initial has no price for input"],
+      unpriced_units: ["input"],
+      priceable: false,
+    });
+    expect(await admin.putPrice(price)).toMatchObject({ price_id: halfway.price_id, fills_in: 5 });
     const { models } = await admin.unpricedModels({ start_date: plusDays(today, -399), end_date: today });
     expect(models).toMatchObject([{ model: "gpt-5-marble", priceable: true }, { priceable: false }]);
     const past = { start_date: plusDays(today, -10), end_date: plusDays(today, -2) };

@@ -312,6 +312,16 @@ describe("price source", () => {
       const source = new PriceSource(table, { refreshSeconds: 5 });
       expect(await isOwn(source, now)).toBe(true);
       expect((await source.current(now)).adjustments).toEqual([]);
+      // They are in nobody's way: those that can be read are listed, changed and deleted.
+      expect(await listAdjustments(table)).toEqual([]);
+      expect((await listOwnPrices(table, "openai")).map(({ priceId }) => priceId)).toContain(
+        anOwnPrice("2").priceId,
+      );
+      await table.client.send(
+        new PutCommand({ TableName: table.name, Item: { PK: "PRICES", SK: "ROW#a#a#0#x" } }),
+      );
+      expect(await deleteOwnPrice(table, anOwnPrice("2").priceId, anEdit(2))).toMatchObject(anOwnPrice("2"));
+      expect(await deleteOwnPrice(table, "prc_unknown", anEdit(3))).toBeUndefined();
     });
   });
 });

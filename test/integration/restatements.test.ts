@@ -6,6 +6,7 @@ import {
   Money,
   type PricedMetric,
   type Pricing,
+  parseInstant,
   parseScope,
   parseUtcDate,
   plusMs,
@@ -327,6 +328,105 @@ describe("a restatement", () => {
       const sums = await storedSums(table);
       expect(sums["day model:gpt-new 2026-11-20 unpriced_calls"]).toBeUndefined();
       expect((await itemsOf(table, "USAGE#")).filter(({ GSI2PK }) => GSI2PK !== undefined)).toEqual([]);
+    });
+  });
+
+  it("tells its own change of a metric that another restatement has changed since", async () => {
+    await withTable(async (table) => {
+      await recordAndCount(table, metrics(1, priced("1")));
+      const first = await order(table, { service: "openai" });
+      // Dies with the metric changed, and its page not saved.
+      const dying = dyingTable(table, 3, true);
+      await expect(workOnRestatement(dying, first, workWith(everythingCosts("2")))).rejects.toThrow("dies");
+      expect((await itemsOf(table, "USAGE#")).map((item) => fromMetricItem(item).pricing)).toEqual([
+        priced("2"),
+      ]);
+      const second = await order(table, { service: "openai" });
+      await workOnRestatement(table, second, workWith(everythingCosts("5"), { worker: "worker-2" }));
+      const later = workWith(everythingCosts("5"), { worker: "worker-3", clock: () => plusMs(NOW, 60_000) });
+      await workOnRestatement(table, first, later);
+      expect(figuresOf(await progressOf(table, first))).toEqual({ metrics: 1, before: "1", after: "2" });
+      expect(figuresOf(await progressOf(table, second))).toEqual({ metrics: 1, before: "2", after: "5" });
+      await expectTotalsToFollow(table);
+    });
+  });
+
+  it("finds calls of a service that the totals have not counted yet", async () => {
+    await withTable(async (table) => {
+      await recordMetrics(table, metrics(9, priced("1")), metricOptions);
+      const id = await order(table, { service: "openai" });
+      await workOnRestatement(table, id, workWith(everythingCosts("2")));
+      expect(figuresOf(await progressOf(table, id))).toMatchObject({ metrics: 9 });
+    });
+  });
+
+  it("finds calls by the model that was asked for, where another was served", async () => {
+    await withTable(async (table) => {
+      await recordAndCount(table, metrics(6, priced("1"), { requested: { model: "gpt-alias" } }));
+      const id = await order(table, { model: "gpt-alias" });
+      await workOnRestatement(table, id, workWith(everythingCosts("2")));
+      expect(figuresOf(await progressOf(table, id))).toMatchObject({ metrics: 6 });
+    });
+  });
+
+  it("finds calls without a price by the model that was asked for, where it is not told which was served", async () => {
+    await withTable(async (table) => {
+      const given = { model: undefined, requested: { model: "gpt-alias" } };
+      await recordMetrics(table, metrics(3, notPriced, given), metricOptions);
+      const subject = { service: "openai", operation: "chat.completions" };
+      await noteUnpricedModel(table, { subject, date: parseUtcDate("2026-11-20"), now: NOW });
+      const id = await order(table, { onlyUnpriced: true, model: "gpt-alias" });
+      await workOnRestatement(table, id, workWith(everythingCosts("2")));
+      expect(figuresOf(await progressOf(table, id))).toMatchObject({ metrics: 3 });
+    });
+  });
+
+  it.each(["2026-12-01", "2027-03-02", "2028-03-03"])(
+    "fills in calls of the last of its days, %s, be it at the beginning of a month",
+    async (last) => {
+      await withTable(async (table) => {
+        const timestamp = parseInstant(`${last}T10:00:00Z`);
+        await recordMetrics(table, metrics(3, notPriced, { model: "gpt-new", timestamp }), metricOptions);
+        await noteAsUnpriced(table, "gpt-new");
+        const id = await order(table, { onlyUnpriced: true, to: parseUtcDate(last) });
+        await workOnRestatement(table, id, workWith(everythingCosts("2")));
+        expect(figuresOf(await progressOf(table, id))).toMatchObject({ metrics: 3 });
+      });
+    },
+  );
+
+  it("leaves a call alone that somebody else gave a price, where it is to fill in those without one", async () => {
+    await withTable(async (table) => {
+      await recordAndCount(table, metrics(2, notPriced, { model: "gpt-new" }));
+      await noteAsUnpriced(table, "gpt-new");
+      const outer = await order(table, { onlyUnpriced: true });
+      const inner = await order(table, { onlyUnpriced: true });
+      const reprice = async () => {
+        await workOnRestatement(table, inner, workWith(everythingCosts("2"), { worker: "worker-2" }));
+        return everythingCosts("3");
+      };
+      await workOnRestatement(table, outer, workWith(everythingCosts("3"), { reprice }));
+      expect(figuresOf(await progressOf(table, inner))).toEqual({ metrics: 2, before: "0", after: "4" });
+      expect(figuresOf(await progressOf(table, outer))).toEqual({ metrics: 0, before: "0", after: "0" });
+    });
+  });
+
+  it("keeps its sums in items that the table takes, however many scopes and budgets change", async () => {
+    await withTable(async (table) => {
+      const wide = Array.from({ length: 1_600 }, (_, index) => {
+        const userId = `${"ü".repeat(120)}${index}`;
+        const [{ metric } = aPricedMetric()] = metrics(
+          1,
+          notPriced,
+          { model: "gpt-new", userId },
+          `u${index}`,
+        );
+        return { metric, customScopes: [], pricing: notPriced };
+      });
+      await recordMetrics(table, wide, metricOptions);
+      const id = await order(table, { service: "openai" });
+      expect(await workOnRestatement(table, id, workWith(everythingCosts("0.123456789")))).toBe("done");
+      expect(figuresOf(await progressOf(table, id))).toMatchObject({ metrics: 1_600 });
     });
   });
 

@@ -1,20 +1,27 @@
-import { type AIUsageMetric, costOf, instantFromEpochMs, Money } from "@ai-usage/core";
-import { builtInPriceBook, pricingOf, quote } from "@ai-usage/pricing";
+import { type AIUsageMetric, costOf, instantFromEpochMs, Money, parseUtcDate } from "@ai-usage/core";
+import { builtInPriceBook, pricingOf, quote, toOwnPrice } from "@ai-usage/pricing";
 import {
+  createRestatement,
+  deleteOwnPrice,
   fromMetricItem,
   type MetricToRecord,
   openTable,
+  putOwnPrice,
   recordMetrics,
   type Table,
   type VolumePricedMetric,
   volumeCount,
+  workOnRestatement,
 } from "@ai-usage/store";
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { describe, expect, it } from "vitest";
+import { PriceSource } from "../../lambdas/price-source.ts";
+import { repriceWith } from "../../lambdas/restate/reprice.ts";
 import { randomFrom } from "../support/deliveries.ts";
 import { engineConfig, type TestTable, withTable } from "../support/engine.ts";
 import { itemsOf } from "../support/items.ts";
 import { aPricedMetric, metricOptions } from "../support/metrics.ts";
+import { anEdit } from "../support/own-prices.ts";
 
 const book = builtInPriceBook();
 const VOLUME = "google_places#autocomplete#default#2026-11";
@@ -155,4 +162,67 @@ describe("a price by the month's volume", () => {
       expect(await volumeCount(table, VOLUME)).toBe(7);
     });
   });
+
+  it("is the same again when the price was by another volume for a while: a call keeps its place in each", async () => {
+    await withTable(async (table) => {
+      const calls = Array.from({ length: 30 }, (_, index) => autocompletes(`places-${index}`, 600));
+      await recordMetrics(table, calls, metricOptions);
+      expect(await storedCost(table)).toBe("22.64");
+      const volume = {
+        unit: "request",
+        meter: "contract",
+        period: "month",
+        time_zone: "UTC",
+        steps: [{ up_to: 9_000, per_unit: "0" }, { per_unit: "0.01" }],
+      };
+      const price = toOwnPrice({
+        provider: "google_places",
+        model: "autocomplete",
+        names: [],
+        services: [],
+        isActive: true,
+        row: { source: "contract", volume },
+      });
+      for (const [turn, expected] of [
+        [1, "90"],
+        [2, "22.64"],
+        [3, "90"],
+      ] as const) {
+        if (turn === 2) await deleteOwnPrice(table, price.priceId, anEdit(turn));
+        else await putOwnPrice(table, price, anEdit(turn));
+        await restateAll(table, `rst_${turn}`);
+        expect(await storedCost(table)).toBe(expected);
+      }
+      expect(await volumeCount(table, VOLUME)).toBe(18_000);
+      expect(await volumeCount(table, VOLUME.replace("autocomplete", "contract"))).toBe(18_000);
+    });
+  });
 });
+
+async function restateAll(table: Table, restatementId: string): Promise<void> {
+  const now = instantFromEpochMs(Date.UTC(2026, 10, 25, 12));
+  await createRestatement(table, {
+    restatementId,
+    selection: {
+      from: parseUtcDate("2026-11-20"),
+      to: parseUtcDate("2026-11-20"),
+      service: "google_places",
+      onlyUnpriced: false,
+    },
+    dryRun: false,
+    state: "running",
+    createdAt: now,
+    createdBy: "tester",
+    startsAt: now,
+  });
+  const prices = new PriceSource(table, { refreshSeconds: 20 });
+  const outcome = await workOnRestatement(table, restatementId, {
+    worker: "worker",
+    reprice: () => repriceWith(prices, now),
+    serviceIndex: true,
+    clock: () => now,
+    waitUntil: async () => {},
+    hasTime: () => true,
+  });
+  expect(outcome).toBe("done");
+}

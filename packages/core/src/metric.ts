@@ -114,6 +114,8 @@ export interface FormerPricing {
   readonly pricing: Pricing;
   readonly restatementId: string;
   readonly until: Instant;
+  /** Its place in the volume that it was priced by, if it was given one in another volume then. It keeps both. */
+  readonly volume?: VolumePosition;
 }
 
 /** A metric with its price, and the custom scopes it falls under: all that a stored item is made of. */
@@ -122,7 +124,7 @@ export interface PricedMetric {
   readonly pricing: Pricing;
   /** Custom scopes (`department:engineering`) fixed when the metric was priced, so that totals never depend on later settings. */
   readonly customScopes: readonly string[];
-  /** Allotted once, whatever becomes of the price. */
+  /** Allotted once in each volume, whatever becomes of the price: this is the last one; see also `formerPricings`. */
   readonly volume?: VolumePosition;
   /** Oldest first. */
   readonly formerPricings?: readonly FormerPricing[];

@@ -121,6 +121,18 @@ describe("sums of price changes", () => {
     });
   });
 
+  it("go under one name where more budgets and periods change than are listed", () => {
+    const days = ["21", "22", "23"].map((day) =>
+      change(priced("1"), priced("3"), { timestamp: parseInstant(`2026-11-${day}T12:00:00Z`) }),
+    );
+    const daily = aBudget({ scope: parseScope("global:all"), period: "daily", timeZone: "UTC" });
+    expect(table(added(days, [daily], 2).byBudget)).toEqual({
+      "bud_1#2026-11-21": [1, 1, "1", "3"],
+      "bud_1#2026-11-22": [1, 1, "1", "3"],
+      [OTHER_SCOPES]: [1, 1, "1", "3"],
+    });
+  });
+
   it("leave what they are added to as it was", () => {
     const before = added([change(priced("1"), priced("2"))]);
     const copy = plain(before);

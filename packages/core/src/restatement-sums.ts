@@ -69,24 +69,26 @@ export function parseBudgetPeriodKey(key: string): BudgetPeriodId {
   return { budgetId, periodId };
 }
 
-/** Where so many scopes change that they cannot all be listed, the rest is summed under this. */
+/** Where so many scopes or budgets change that they cannot all be listed, the rest is summed under this. */
 export const OTHER_SCOPES = "(others)";
 
 /**
  * Adds changes to sums.
  * @param budgets active ones of any of the metrics' scopes
- * @param scopesMax most scopes that are listed one by one
+ * @param listedMax most scopes that are listed one by one, and most budgets and periods
  */
 export function addChanges(
   sums: RestatementSums,
   added: { seen: number; changes: readonly PriceChange[]; budgets: readonly Budget[] },
-  scopesMax: number,
+  listedMax: number,
 ): RestatementSums {
   const byDay = new Map(sums.byDay);
   const byScope = new Map(sums.byScope);
   const byBudget = new Map(sums.byBudget);
   const add = (map: Map<string, ChangeSums>, key: string, one: ChangeSums) =>
     map.set(key, addSums(map.get(key) ?? noChanges, one));
+  const addListed = (map: Map<string, ChangeSums>, key: string, one: ChangeSums) =>
+    add(map, map.has(key) || map.size < listedMax ? key : OTHER_SCOPES, one);
   let { total } = sums;
   for (const change of added.changes) {
     const one = sumsOf(change);
@@ -94,13 +96,12 @@ export function addChanges(
     const ofScopes = sumsByScope(change);
     total = addSums(total, one);
     add(byDay, utcDateOf(timestamp), one);
-    for (const [scope, ofScope] of ofScopes)
-      add(byScope, byScope.has(scope) || byScope.size < scopesMax ? scope : OTHER_SCOPES, ofScope);
+    for (const [scope, ofScope] of ofScopes) addListed(byScope, scope, ofScope);
     for (const { budgetId, scope, period, timeZone } of added.budgets) {
       const ofScope = ofScopes.get(scope);
       if (ofScope === undefined) continue;
       const { id: periodId } = periodAt(period, timestamp, timeZone);
-      add(byBudget, budgetPeriodKey({ budgetId, periodId }), ofScope);
+      addListed(byBudget, budgetPeriodKey({ budgetId, periodId }), ofScope);
     }
   }
   return { seen: sums.seen + added.seen, total, byDay, byScope, byBudget };

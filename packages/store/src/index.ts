@@ -18,7 +18,7 @@ export { rollUp } from "./roll-up.ts";
 export type { StreamRecord } from "./stream-record.ts";
 export * from "./table.ts";
 export * from "./tokens.ts";
-export { listUnpricedMetrics, type UnpricedSelection } from "./unpriced-metrics.ts";
+export { hasUnpricedMetrics, listUnpricedMetrics, type UnpricedSelection } from "./unpriced-metrics.ts";
 export {
   checkUnpricedModel,
   forgetUnpricedModel,

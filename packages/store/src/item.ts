@@ -148,6 +148,18 @@ export class ItemReader {
   }
 }
 
+/** What `read` makes of each item, those left out that are not what they must be: they must not hold up the others. */
+export function readableOf<T>(items: readonly Item[], read: (item: Item) => T): T[] {
+  return items.flatMap((item) => {
+    try {
+      return [read(item)];
+    } catch (error) {
+      if (error instanceof InvalidItemError) return [];
+      throw error;
+    }
+  });
+}
+
 function isPlainMap(value: unknown): value is Item {
   return (
     typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof NumberValue)

@@ -162,6 +162,16 @@ export const restatementKey = (restatementId: string): Key => ({
   SK: "RESTATEMENT",
 });
 
+export const restatementIdOf = (key: Key): string => key.PK.slice(restatementKey("").PK.length);
+
+/** GSI1 lists the restatements that are not done, by time. */
+export const RUNNING_RESTATEMENTS_PARTITION = "RUNNING_RESTATEMENTS";
+
+export const runningRestatementKey = (restatementId: string, at: Instant) => ({
+  GSI1PK: RUNNING_RESTATEMENTS_PARTITION,
+  GSI1SK: `${at}#${restatementId}`,
+});
+
 export const restatementStepKey = (restatementId: string, step: string): Key => ({
   PK: restatementKey(restatementId).PK,
   SK: `STEP#${step}`,

@@ -93,8 +93,13 @@ const metric: fc.Arbitrary<AIUsageMetric> = fc.record({
     ),
   ),
 });
-const formerPricing: fc.Arbitrary<FormerPricing> = fc.record({ pricing, restatementId: name, until: moment });
 const volume: fc.Arbitrary<VolumePosition> = fc.record({ volumeId: name, before: fc.maxSafeNat() });
+const formerPricing: fc.Arbitrary<FormerPricing> = fc.record({
+  pricing,
+  restatementId: name,
+  until: moment,
+  volume: optional(volume),
+});
 const pricedMetric: fc.Arbitrary<PricedMetric> = fc.record({
   metric,
   pricing,

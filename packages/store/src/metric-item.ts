@@ -28,6 +28,7 @@ import {
   pricingAttributes,
   readFormerPricing,
   readPricing,
+  readVolume,
   toFormerPricing,
   toPricingAttributes,
 } from "./pricing-item.ts";
@@ -118,9 +119,7 @@ export function fromMetricItem(item: Item): PricedMetric {
     },
     pricing: readPricing(read),
     customScopes: read.has("custom_scopes") ? read.texts("custom_scopes") : [],
-    ...(read.has("volume_id") && {
-      volume: { volumeId: read.text("volume_id"), before: read.integer("volume_before") },
-    }),
+    ...readVolume(read),
     ...(read.has("former_pricings") && {
       formerPricings: read.maps("former_pricings").map(readFormerPricing),
     }),

@@ -1,6 +1,6 @@
 import type { OwnPrice, OwnPriceContent, PriceEdit } from "@ai-usage/core";
 import { editPrices, type ItemEdit } from "./edit-prices.ts";
-import { type Item, ItemReader } from "./item.ts";
+import { type Item, ItemReader, readableOf } from "./item.ts";
 import { ownPriceRange, PRICES_PARTITION } from "./keys.ts";
 import {
   fromOwnPriceItem,
@@ -12,10 +12,13 @@ import {
 import { queryItems } from "./query.ts";
 import type { Table } from "./table.ts";
 
-/** Own prices of a provider, or all of them, in order of provider, model and beginning; those that are not active too. */
+/**
+ * Own prices of a provider, or all of them, in order of provider, model and beginning; those that are not active too, and
+ * without items that are broken.
+ */
 export async function listOwnPrices(table: Table, provider?: string): Promise<OwnPrice[]> {
   const items = await queryItems(table, { partition: PRICES_PARTITION, between: ownPriceRange(provider) });
-  return items.map(fromOwnPriceItem);
+  return readableOf(items, fromOwnPriceItem);
 }
 
 /**
@@ -53,9 +56,9 @@ export async function deleteOwnPrice(
   edit: PriceEdit,
 ): Promise<OwnPrice | undefined> {
   const items = await queryItems(table, { partition: PRICES_PARTITION, between: ownPriceRange() });
-  const listed = items.map((item) => new ItemReader(item)).find((read) => read.text("price_id") === priceId);
+  const listed = items.find((item) => item.price_id === priceId);
   if (listed === undefined) return undefined;
-  const key = listed.key();
+  const key = new ItemReader(listed).key();
   let former: OwnPrice | undefined;
   await editPrices(table, edit, [key], (items) => {
     const before = items.get(key.SK);

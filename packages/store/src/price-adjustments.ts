@@ -1,14 +1,14 @@
 import { adjustmentKinds, type PriceAdjustment, type PriceEdit, parseScope } from "@ai-usage/core";
 import { editPrices } from "./edit-prices.ts";
-import { type Item, ItemReader } from "./item.ts";
+import { type Item, ItemReader, readableOf } from "./item.ts";
 import { adjustmentKey, adjustmentRange, PRICES_PARTITION } from "./keys.ts";
 import { queryItems } from "./query.ts";
 import type { Table } from "./table.ts";
 
-/** Discounts and margins, in order of their ids. */
+/** Discounts and margins, in order of their ids, without items that are broken. */
 export async function listAdjustments(table: Table): Promise<PriceAdjustment[]> {
   const items = await queryItems(table, { partition: PRICES_PARTITION, between: adjustmentRange() });
-  return items.map(fromAdjustmentItem);
+  return readableOf(items, fromAdjustmentItem);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type FormerPricing, type Pricing, pricingStatuses } from "@ai-usage/core";
+import { type FormerPricing, type Pricing, pricingStatuses, type VolumePosition } from "@ai-usage/core";
 import { type Item, type ItemReader, moneyAttribute } from "./item.ts";
 
 /** Every attribute that a price may have: what is not of the new one is removed when a metric is priced anew. */
@@ -73,8 +73,13 @@ export function readPricing(read: ItemReader): Pricing {
   }
 }
 
-export function toFormerPricing({ pricing, restatementId, until }: FormerPricing): Item {
-  return { ...toPricingAttributes(pricing), restatement_id: restatementId, until };
+export function toFormerPricing({ pricing, restatementId, until, volume }: FormerPricing): Item {
+  return {
+    ...toPricingAttributes(pricing),
+    restatement_id: restatementId,
+    until,
+    ...(volume && toVolumeAttributes(volume)),
+  };
 }
 
 export function readFormerPricing(read: ItemReader): FormerPricing {
@@ -82,5 +87,16 @@ export function readFormerPricing(read: ItemReader): FormerPricing {
     pricing: readPricing(read),
     restatementId: read.text("restatement_id"),
     until: read.instant("until"),
+    ...readVolume(read),
   };
+}
+
+export const toVolumeAttributes = ({ volumeId, before }: VolumePosition): Item => ({
+  volume_id: volumeId,
+  volume_before: before,
+});
+
+export function readVolume(read: ItemReader): { volume?: VolumePosition } {
+  if (!read.has("volume_id")) return {};
+  return { volume: { volumeId: read.text("volume_id"), before: read.integer("volume_before") } };
 }

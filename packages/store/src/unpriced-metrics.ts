@@ -1,7 +1,7 @@
 import type { PricedMetric, PriceSubject, UtcDate } from "@ai-usage/core";
 import { getItems } from "./batches.ts";
-import { ItemReader } from "./item.ts";
-import { type Key, metricDays, SERVICE_LANES, unpricedPartition } from "./keys.ts";
+import { ItemReader, readableOf } from "./item.ts";
+import { type Key, metricDays, metricKey, SERVICE_LANES, unpricedPartition } from "./keys.ts";
 import { fromMetricItem } from "./metric-item.ts";
 import { queryItems } from "./query.ts";
 import type { Table } from "./table.ts";
@@ -24,13 +24,17 @@ export async function listUnpricedMetrics(
   limit: number,
 ): Promise<PricedMetric[]> {
   const keys = await unpricedKeys(table, selection, limit);
-  const items = await getItems(table, keys);
-  const byPartition = new Map(items.map((item) => [new ItemReader(item).text("PK"), item]));
+  const metrics = readableOf(await getItems(table, keys), fromMetricItem);
+  const byPartition = new Map(metrics.map((priced) => [metricKey(priced.metric.requestId).PK, priced]));
   return keys.flatMap(({ PK }) => {
-    const item = byPartition.get(PK);
-    const priced = item && fromMetricItem(item);
+    const priced = byPartition.get(PK);
     return priced?.pricing.status === "unpriced" ? [priced] : [];
   });
+}
+
+/** Whether the index lists any, be it one that has got its price a moment ago, or that cannot be read. */
+export async function hasUnpricedMetrics(table: Table, selection: UnpricedSelection): Promise<boolean> {
+  return (await unpricedKeys(table, selection, 1)).length > 0;
 }
 
 /** In order of time, merged over the lanes of the index. */

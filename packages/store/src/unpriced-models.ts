@@ -16,6 +16,7 @@ export interface UnpricedModel extends PriceSubject {
   readonly timesSeen: number;
   /** With which prices it was last looked at whether its calls can be filled in. */
   readonly checkedWith?: string;
+  readonly checkedAt?: Instant;
 }
 
 interface Sight {
@@ -141,13 +142,13 @@ export async function forgetUnpricedModel(table: Table, model: UnpricedModel): P
 export async function checkUnpricedModel(
   table: Table,
   model: UnpricedModel,
-  pricesId: string,
+  { pricesId, now }: { pricesId: string; now: Instant },
 ): Promise<void> {
   await updateIf(table, {
     Key: unpricedModelKey(model),
-    UpdateExpression: "SET checked_with = :prices",
+    UpdateExpression: "SET checked_with = :prices, checked_at = :now",
     ConditionExpression: "attribute_exists(PK)",
-    ExpressionAttributeValues: { ":prices": pricesId },
+    ExpressionAttributeValues: { ":prices": pricesId, ":now": now },
   });
 }
 
@@ -163,5 +164,6 @@ function fromUnpricedItem(item: Item): UnpricedModel {
     lastSeenAt: read.instant("last_seen_at"),
     timesSeen: read.integer("times_seen"),
     checkedWith: read.optionalText("checked_with"),
+    checkedAt: read.optionalInstant("checked_at"),
   };
 }

@@ -4,6 +4,7 @@ export {
   createRestatement,
   findRestatement,
   listRestatements,
+  listRunningRestatements,
   type RestatementProgress,
   restatementProgress,
 } from "./restatements.ts";

@@ -8,8 +8,7 @@ import {
 } from "@ai-usage/core";
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { getItems } from "../batches.ts";
-import { InvalidItemError } from "../errors.ts";
-import { type Item, ItemReader } from "../item.ts";
+import { type Item, ItemReader, readableOf } from "../item.ts";
 import { metricKey, prefixes, SERVICE_LANES, serviceLanePartition, unpricedPartition } from "../keys.ts";
 import { fromMetricItem } from "../metric-item.ts";
 import { queryItems } from "../query.ts";
@@ -52,7 +51,8 @@ async function unpricedSteps(table: Table, { from, to, service, model, operation
     const page = await listUnpricedModels(table, { limit: 500, cursor });
     for (const subject of page.items) {
       if (service !== undefined && subject.service !== service) continue;
-      if (model !== undefined && subject.model !== model) continue;
+      // Calls that do not tell which model was served may have asked for this one.
+      if (model !== undefined && subject.model !== undefined && subject.model !== model) continue;
       if (operation !== undefined && subject.operation !== operation) continue;
       const first = subject.firstDate > from ? subject.firstDate : from;
       for (const month of monthsBetween(first, to)) {
@@ -66,14 +66,14 @@ async function unpricedSteps(table: Table, { from, to, service, model, operation
 
 function monthsBetween(first: UtcDate, last: UtcDate): string[] {
   const months: string[] = [];
+  // Four days after the 28th it is the next month, whichever it is.
   for (
-    let date: string = `${first.slice(0, 7)}-01`;
-    date <= last;
-    date = plusDays(`${date.slice(0, 7)}-28`, 4)
-  ) {
-    months.push(date.slice(0, 7));
-  }
-  return [...new Set(months)];
+    let month = first.slice(0, 7);
+    month <= last.slice(0, 7);
+    month = plusDays(`${month}-28`, 4).slice(0, 7)
+  )
+    months.push(month);
+  return months;
 }
 
 /** One page of a step's metrics, those that the selection does not mean left out. */
@@ -93,10 +93,7 @@ export async function metricPage(
           kind === "day" ? "GSI1" : "GSI2",
           cursor,
         );
-  const isWanted = (priced: PricedMetric) =>
-    isSelected(selection, priced.metric) &&
-    (!selection.onlyUnpriced || priced.pricing.status === "unpriced" || kind === "unpriced");
-  return { ...page, metrics: page.metrics.filter(isWanted) };
+  return { ...page, metrics: page.metrics.filter(({ metric }) => isSelected(selection, metric)) };
 }
 
 async function partitionsOf(table: Table, step: string, selection: RestatementSelection): Promise<string[]> {
@@ -115,18 +112,11 @@ async function partitionsOf(table: Table, step: string, selection: RestatementSe
   return lanes.map((lane) => unpricedPartition(subject, month, lane));
 }
 
-/** Services that were used on a day, by its totals: they know all that has been counted. */
-async function servicesOn(
-  table: Table,
-  date: UtcDate,
-  { service, model }: RestatementSelection,
-): Promise<string[]> {
+/** The service that is meant; or all that were used on a day, by its totals: they know all that has been counted. */
+async function servicesOn(table: Table, date: UtcDate, { service }: RestatementSelection): Promise<string[]> {
+  if (service !== undefined) return [service];
   const cells = await readCube(table, [date]);
-  const services = cells
-    .filter((cell) => service === undefined || cell.service === service)
-    .filter((cell) => model === undefined || cell.model === model || cell.model === "")
-    .map((cell) => cell.service);
-  return [...new Set(services)];
+  return [...new Set(cells.map((cell) => cell.service))];
 }
 
 /** A cursor is the partition and the position in it that was read last. */
@@ -188,17 +178,8 @@ export async function findMetrics(table: Table, requestIds: readonly string[]): 
   return readMetrics(items);
 }
 
-/** One that cannot be read is in no total either, and has been set aside: it must not hold up the others. */
-function readMetrics(items: readonly Item[]): PricedMetric[] {
-  return items.flatMap((item) => {
-    try {
-      return [fromMetricItem(item)];
-    } catch (error) {
-      if (error instanceof InvalidItemError) return [];
-      throw error;
-    }
-  });
-}
+/** One that cannot be read is in no total either, and has been set aside. */
+const readMetrics = (items: readonly Item[]): PricedMetric[] => readableOf(items, fromMetricItem);
 
 /** Whether what a restatement changes leaves the list that it reads: then a page must be noted before it is worked on. */
 export function shrinksAsItIsDone(step: string): boolean {

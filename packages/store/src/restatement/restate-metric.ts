@@ -14,13 +14,20 @@ import { ThrottledError } from "../errors.ts";
 import type { Item } from "../item.ts";
 import { metricKey, unpricedListingOf } from "../keys.ts";
 import { laneOf } from "../metric-item.ts";
-import { pricingAttributes, toFormerPricing, toPricingAttributes } from "../pricing-item.ts";
+import {
+  pricingAttributes,
+  toFormerPricing,
+  toPricingAttributes,
+  toVolumeAttributes,
+} from "../pricing-item.ts";
 import type { Table } from "../table.ts";
 import { allotVolume } from "../volumes.ts";
 import { findMetrics } from "./metric-pages.ts";
 
 export interface MetricRestatement {
   readonly restatementId: string;
+  /** Those that have a price are left as they are. */
+  readonly onlyUnpriced: boolean;
   readonly dryRun: boolean;
   readonly reprice: Reprice;
   readonly now: Instant;
@@ -43,8 +50,9 @@ export async function restateMetric(
 ): Promise<PriceChange | undefined> {
   let priced: PricedMetric | undefined = given;
   for (let attempt = 1; priced !== undefined; attempt++) {
-    const before = changedBefore(priced, order.restatementId);
-    if (before !== undefined) return changeOf(priced, before, priced.pricing);
+    const told = changedBefore(priced, order.restatementId);
+    if (told !== undefined) return told;
+    if (order.onlyUnpriced && priced.pricing.status !== "unpriced") return undefined;
     const outcome = await tryRestate(table, priced, order);
     if (outcome !== "moved") return outcome;
     if (attempt === ATTEMPTS_MAX)
@@ -54,8 +62,12 @@ export async function restateMetric(
   return undefined;
 }
 
-function changedBefore({ formerPricings }: PricedMetric, restatementId: string): Pricing | undefined {
-  return formerPricings?.find((former) => former.restatementId === restatementId)?.pricing;
+/** The change that a restatement has made of a metric, if it has. Others may have changed it again since. */
+function changedBefore(priced: PricedMetric, restatementId: string): PriceChange | undefined {
+  const { formerPricings = [], pricing } = priced;
+  const at = formerPricings.findIndex((former) => former.restatementId === restatementId);
+  const before = formerPricings[at];
+  return before && changeOf(priced, before.pricing, formerPricings[at + 1]?.pricing ?? pricing);
 }
 
 const changeOf = ({ metric, customScopes }: PricedMetric, before: Pricing, after: Pricing): PriceChange => ({
@@ -116,10 +128,15 @@ function restateParams(
   { restatementId, now }: MetricRestatement,
 ): UpdateCommandInput & { UpdateExpression: string } {
   const { metric, formerPricings = [] } = priced;
-  const former: FormerPricing = { pricing: priced.pricing, restatementId, until: now };
+  const former: FormerPricing = {
+    pricing: priced.pricing,
+    restatementId,
+    until: now,
+    ...(volume && priced.volume && { volume: priced.volume }),
+  };
   const sets: Item = defined({
     ...toPricingAttributes(pricing),
-    ...(volume && { volume_id: volume.volumeId, volume_before: volume.before }),
+    ...(volume && toVolumeAttributes(volume)),
     ...(pricing.status === "unpriced" && unpricedListingOf(metric, laneOf(metric.requestId))),
     former_pricings: [...formerPricings, former].map((one) => defined(toFormerPricing(one))),
   });

@@ -27,8 +27,11 @@ import {
 
 const CONCURRENT_METRICS = 16;
 
-/** Most scopes that a step lists one by one: what keeps its item well under DynamoDB's 400 kB. */
-const SCOPES_MAX = 1_500;
+/**
+ * Most scopes, and most budgets and periods, that a step lists one by one. A scope takes 400 bytes at most and a budget's
+ * period 140: with the ids of a page, that keeps the step's item under DynamoDB's 400 kB.
+ */
+const LISTED_MAX = 600;
 
 /** What a worker is given to work with. */
 export interface RestatementWork {
@@ -103,13 +106,14 @@ async function workOnPage(
   const noted = await notePage(table, restatementId, progress, selection);
   if (noted === undefined) return undefined;
   const { pending } = noted;
+  const { onlyUnpriced } = selection;
   const page = pending
     ? { metrics: await findMetrics(table, pending.requestIds), next: pending.next }
     : await metricPage(table, noted.step, selection, noted.cursor);
   const reprice = await work.reprice(now);
   const outcomes = await pMap(
     page.metrics,
-    (priced) => restateMetric(table, priced, { restatementId, dryRun, reprice, now }),
+    (priced) => restateMetric(table, priced, { restatementId, onlyUnpriced, dryRun, reprice, now }),
     { concurrency: CONCURRENT_METRICS },
   );
   const changes = outcomes.filter((change) => change !== undefined);
@@ -119,7 +123,7 @@ async function workOnPage(
     version: noted.version,
     done: page.next === undefined,
     cursor: page.next,
-    sums: addChanges(noted.sums, { seen: page.metrics.length, changes, budgets }, SCOPES_MAX),
+    sums: addChanges(noted.sums, { seen: page.metrics.length, changes, budgets }, LISTED_MAX),
   });
 }
 

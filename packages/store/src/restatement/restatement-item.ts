@@ -7,7 +7,7 @@ import {
   restatementStates,
 } from "@ai-usage/core";
 import { type Item, ItemReader } from "../item.ts";
-import { listingKey, listings, restatementKey, restatementStepKey } from "../keys.ts";
+import { listingKey, listings, restatementKey, restatementStepKey, runningRestatementKey } from "../keys.ts";
 
 /** An order as it is stored, with the steps it is done in. */
 export interface StoredRestatement {
@@ -23,6 +23,7 @@ export function toRestatementItem(restatement: Restatement): Item {
   return {
     ...restatementKey(restatementId),
     ...listingKey(listings.restatements, createdAt, restatementId),
+    ...(restatement.state === "running" && runningRestatementKey(restatementId, createdAt)),
     restatement_id: restatementId,
     first_date: selection.from,
     last_date: selection.to,

@@ -1,7 +1,14 @@
 import { type Instant, mergeSums, plusMs, type Restatement, type RestatementSums } from "@ai-usage/core";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { listings, restatementKey, restatementStepRange } from "../keys.ts";
+import { ItemReader } from "../item.ts";
+import {
+  listings,
+  RUNNING_RESTATEMENTS_PARTITION,
+  restatementIdOf,
+  restatementKey,
+  restatementStepRange,
+} from "../keys.ts";
 import { listEntities, type Page, type PageRequest } from "../listing.ts";
 import { queryItems } from "../query.ts";
 import type { Table } from "../table.ts";
@@ -36,6 +43,12 @@ export async function findRestatement(
 
 export function listRestatements(table: Table, request: PageRequest): Promise<Page<StoredRestatement>> {
   return listEntities(table, listings.restatements, request, fromRestatementItem);
+}
+
+/** Ids of all restatements that are not done, the oldest first; of one that was done a moment ago perhaps too. */
+export async function listRunningRestatements(table: Table): Promise<string[]> {
+  const listed = await queryItems(table, { partition: RUNNING_RESTATEMENTS_PARTITION, index: "GSI1" });
+  return listed.map((item) => restatementIdOf(new ItemReader(item).key()));
 }
 
 /** How long a worker has between two signs of life before another may take over. */
@@ -89,7 +102,7 @@ export async function finishRestatement(
 ): Promise<void> {
   const { restatementId, state, failure, now } = outcome;
   await updateIf(table, restatementId, {
-    set: `#state = :state, finished_at = :now${failure === undefined ? "" : ", failure = :failure"}`,
+    set: `#state = :state, finished_at = :now${failure === undefined ? "" : ", failure = :failure"} REMOVE GSI1PK, GSI1SK`,
     condition: "#state = :running",
     values: { ":state": state, ":now": now, ...(failure !== undefined && { ":failure": failure }) },
   });
