@@ -5,7 +5,6 @@ import {
   type Instant,
   Money,
   type PricedMetric,
-  type PriceSubject,
   plusDays,
   quantitiesOf,
   type UtcDate,
@@ -35,7 +34,7 @@ export interface Looker {
 type Counted = Omit<ShownUnpriced, keyof Sampled>;
 type Sampled = Pick<
   ShownUnpriced,
-  "reasons" | "estimatedCost" | "estimatedFrom" | "sampledCalls" | "isPriceable"
+  "reasons" | "unpricedUnits" | "estimatedCost" | "estimatedFrom" | "sampledCalls" | "isPriceable"
 >;
 
 /** What has calls without a price in some days, and by a sample of them what they may have cost. */
@@ -65,12 +64,20 @@ export async function callsToFillIn({ table, prices, now }: Looker, priceId: str
   return waiting.reduce((sum, { unpricedCalls }) => sum + unpricedCalls, 0);
 }
 
-function isPricedBy(book: PriceBook, { service, model, operation }: PriceSubject, priceId: string): boolean {
-  return book
-    .find(service, model ?? operation)
-    .candidates.some((candidate) =>
-      candidate.model.rows.some((row) => row.origin === "own" && ownPriceId(row) === priceId),
-    );
+/** One whose days are not among the calls' days prices none of them. */
+function isPricedBy(
+  book: PriceBook,
+  { service, model, operation, firstDate, lastDate }: Counted,
+  priceId: string,
+): boolean {
+  const rows = book.find(service, model ?? operation).candidates.flatMap((candidate) => candidate.model.rows);
+  return rows.some(
+    (row) =>
+      row.origin === "own" &&
+      ownPriceId(row) === priceId &&
+      (row.effectiveFrom === undefined || utcDateOf(row.effectiveFrom) <= lastDate) &&
+      (row.effectiveTo === undefined || utcDateOf(row.effectiveTo) >= firstDate),
+  );
 }
 
 /** From the cube, which counts every call. */
@@ -110,14 +117,20 @@ async function sampleOf(table: Table, subject: Counted, { first, last }: Days): 
 
 function fromSample(book: PriceBook, sample: readonly PricedMetric[], unpricedCalls: number): Sampled {
   const metrics = sample.map(({ metric }) => metric);
-  const reasons = sample.flatMap(({ pricing }) => (pricing.status === "unpriced" ? [pricing.reason] : []));
+  const stillUnpriced = metrics
+    .map((metric) => quote(book, metric))
+    .filter(({ pricingStatus }) => pricingStatus === "unpriced");
+  // What is missing today counts: a price that came since may lack one unit more.
+  const today = stillUnpriced.flatMap(({ reason }) => reason ?? []);
+  const then = sample.flatMap(({ pricing }) => (pricing.status === "unpriced" ? [pricing.reason] : []));
+  const reasons = today.length > 0 ? today : then;
   const estimate = estimateSample(book, metrics, unpricedCalls);
   return {
     reasons: [...new Set(reasons)].slice(0, REASONS_MAX),
+    unpricedUnits: [...new Set(stillUnpriced.flatMap(({ unpricedUnits }) => unpricedUnits))],
     ...(estimate && { estimatedCost: estimate.cost, estimatedFrom: estimate.rowId }),
     sampledCalls: metrics.reduce((sum, { callCount }) => sum + callCount, 0),
-    isPriceable:
-      metrics.length > 0 && metrics.every((metric) => quote(book, metric).pricingStatus !== "unpriced"),
+    isPriceable: metrics.length > 0 && stillUnpriced.length === 0,
   };
 }
 

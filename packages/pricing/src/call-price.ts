@@ -141,7 +141,9 @@ function missingPrice(
   const { service, name, at, facts } = asked;
   const inTier = facts.tier === STANDARD_TIER ? "" : ` in the tier ${facts.tier}`;
   if (!asked.isKnown) return `no price is known for ${service} ${name}`;
-  if (sheet.rates.size === 0) return `no price is known for ${service} ${name}${inTier} on ${utcDateOf(at)}`;
+  if (sheet.rates.size === 0) {
+    return `no price is known for ${service} ${name}${inTier} on ${utcDateOf(at)}: its rows are for other dates or conditions`;
+  }
   const priced = sheet.tokenRow?.id ?? firstRowId(sheet);
   if (bill.unpricedUnits.length === 0) return `no usage was reported, and ${priced} has no price per request`;
   return `${priced} has no price for ${bill.unpricedUnits.join(", ")}${inTier}`;

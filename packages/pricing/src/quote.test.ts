@@ -133,7 +133,7 @@ describe("a call without a price", () => {
       "no price is known for nobody nova-1",
     );
     expect(unpriced({ usage: { input: 1 }, served: { tier: "Flex" } })[0]).toBe(
-      "no price is known for acme nova-1 in the tier flex on 2026-11-21",
+      "no price is known for acme nova-1 in the tier flex on 2026-11-21: its rows are for other dates or conditions",
     );
     expect(unpriced({ usage: { image: 1 }, served: { tier: "batch" } })[0]).toBe(
       "acme/nova-1/initial has no price for image in the tier batch",
@@ -141,7 +141,7 @@ describe("a call without a price", () => {
     expect(unpriced({})[0]).toBe("no usage was reported, and acme/nova-1/initial has no price per request");
     const ended = aBook({ per_million: { input: "1" }, effective_to: "2026-11-21" });
     expect(quote(ended, aCall({ usage: { input: 1 } })).reason).toBe(
-      "no price is known for acme nova-1 on 2026-11-21",
+      "no price is known for acme nova-1 on 2026-11-21: its rows are for other dates or conditions",
     );
   });
 
@@ -161,7 +161,7 @@ describe("a call without a price", () => {
   it("is one of a tier that is called as something of JavaScript", () => {
     for (const tier of ["constructor", "toString", "__proto__"])
       expect(unpriced({ usage: { input: 1 }, served: { tier } })[0]).toBe(
-        `no price is known for acme nova-1 in the tier ${tier.toLowerCase()} on 2026-11-21`,
+        `no price is known for acme nova-1 in the tier ${tier.toLowerCase()} on 2026-11-21: its rows are for other dates or conditions`,
       );
   });
 

@@ -41,8 +41,10 @@ export interface ShownUnpriced extends PriceSubject {
   /** Of all its calls on days with any that have no price. */
   readonly inputTokens: number;
   readonly outputTokens: number;
-  /** From a sample, as the rest is. */
+  /** By today's prices, from a sample, as the rest is; those of then where today's price it. */
   readonly reasons: readonly string[];
+  /** Units that today's prices do not price. */
+  readonly unpricedUnits: readonly string[];
   readonly estimatedCost?: Money;
   readonly estimatedFrom?: string;
   readonly sampledCalls: number;
@@ -71,6 +73,7 @@ function toWireUnpricedModel(model: ShownUnpriced) {
     input_tokens: model.inputTokens,
     output_tokens: model.outputTokens,
     reasons: model.reasons,
+    unpriced_units: model.unpricedUnits,
     estimated_cost_usd: model.estimatedCost?.toString() ?? null,
     estimated_from: model.estimatedFrom ?? null,
     sampled_calls: model.sampledCalls,

@@ -1,6 +1,6 @@
 import type { PriceChange } from "@ai-usage/client";
 import type { Style } from "../context.ts";
-import { moment } from "./format.ts";
+import { count, moment } from "./format.ts";
 import { type Column, fittingTable } from "./table.ts";
 
 const columns: readonly Column<PriceChange>[] = [
@@ -9,7 +9,7 @@ const columns: readonly Column<PriceChange>[] = [
   { head: "what", cell: ({ action }) => action },
   { head: "of", cuts: true, cell: nameOf },
   { head: "id", cell: ({ subject }) => subject },
-  { head: "change", cuts: true, cell: ({ before, after }) => differenceText(before, after) },
+  { head: "change", cuts: true, cell: changeOf },
 ];
 
 export function renderPriceHistory(entries: readonly PriceChange[], style: Style): string {
@@ -18,12 +18,30 @@ export function renderPriceHistory(entries: readonly PriceChange[], style: Style
     : fittingTable(columns, entries, style);
 }
 
-/** A price's provider and model, an adjustment's kind and scope. */
+/** A price's provider and model, an adjustment's kind and scope, how many prices an import wrote. */
 function nameOf({ before, after }: PriceChange): string {
+  const imported = importedOf(after);
+  if (imported) return `${count(imported.length)} ${imported.length === 1 ? "price" : "prices"}`;
   const { provider, model_name, kind, scope } = { ...before, ...after };
   return [provider, model_name].every((name) => typeof name === "string")
     ? `${provider}/${model_name}`
     : [kind, scope].filter((name) => typeof name === "string").join(" ");
+}
+
+function changeOf({ before, after }: PriceChange): string {
+  const imported = importedOf(after);
+  return imported ? [...new Set(imported.map(modelOf))].join(", ") : differenceText(before, after);
+}
+
+/** An import is one entry with all that it wrote. */
+function importedOf(after: PriceChange["after"]): readonly object[] | undefined {
+  const prices = after && "prices" in after ? after.prices : undefined;
+  return Array.isArray(prices) ? prices : undefined;
+}
+
+function modelOf(price: object): string {
+  const { provider, model_name } = { provider: "", model_name: "", ...price };
+  return `${provider}/${model_name}`;
 }
 
 /** Said in other columns, and the same before and after. */

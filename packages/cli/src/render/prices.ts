@@ -27,10 +27,14 @@ function originOf({ own, verified }: Price): string {
   return verified ? "" : "unchecked";
 }
 
+/** What most calls are about: it stays to be seen where a line is cut. */
+const FIRST = ["output", "input"];
+
 /** `input 2.50, output 10.00 per million; search 0.01 each` */
 function pricesText(price: Price): string {
   const list = (amounts: Readonly<Record<string, string>>) =>
     Object.entries(amounts)
+      .toSorted(([one], [other]) => FIRST.indexOf(other) - FIRST.indexOf(one))
       .map(([unit, amount]) => `${unit} ${exactMoney(amount).slice(1)}`)
       .join(", ");
   const parts = [

@@ -17,7 +17,7 @@ export function renderRestatement(report: RestatementReport, style: Style): stri
   const title = (text: string) => colors.bold(text);
   const sections = [headingOf(report, style)];
   if (report.changed_calls === 0) {
-    sections.push("Nothing changes: every call has the price that is known now.");
+    sections.push("Nothing changes: every call has the price that is known now, or none is known.");
     return sections.join("\n\n");
   }
   sections.push(

@@ -12,9 +12,15 @@ export function unpricedText(call: QuoteInput, quote: QuoteAnswer, colors: Color
   const missing = unnamed.length > 0 ? `: nothing prices ${unnamed.join(", ")}` : "";
   return [
     `${colors.red("unpriced")}  ${printable(`${reason}${missing}`)}`,
-    `To price it: ${setCommand(call, quote)}`,
+    usedNothing(call)
+      ? "Say what it used: --input-tokens, --output-tokens, or --usage with another unit."
+      : `To price it: ${setCommand(call, quote)}`,
     ...enforcementText(enforcement),
   ].join("\n");
+}
+
+function usedNothing({ usage = {}, input_tokens, output_tokens }: QuoteInput): boolean {
+  return Object.keys(usage).length === 0 && input_tokens === undefined && output_tokens === undefined;
 }
 
 /** A row prices all tokens of a call, or none: with one of them missing, the others are to be given again. */

@@ -1,5 +1,6 @@
 import type { UnpricedAnswer, UnpricedModel } from "@ai-usage/client";
 import type { Style } from "../context.ts";
+import { isPricedPerMillion, isTokenUnit } from "./exact-money.ts";
 import { count, money, printable } from "./format.ts";
 import { shellWord } from "./shell-word.ts";
 import { type Column, fittingTable } from "./table.ts";
@@ -55,11 +56,16 @@ function whatToDo(models: readonly UnpricedModel[], { start_date, end_date }: Da
   const missing = models.filter(({ priceable }) => !priceable);
   const commands = missing.map(
     (model) =>
-      `  ai-usage prices set --provider ${shellWord(model.service)} --model ${shellWord(nameOf(model))} --input-per-million … --output-per-million …`,
+      `  ai-usage prices set --provider ${shellWord(model.service)} --model ${shellWord(nameOf(model))} ${missingPrices(model)}`,
   );
   const known = models.length - missing.length;
   return [
-    ...(commands.length > 0 ? ["Set a price:", ...new Set(commands)] : []),
+    ...(commands.length > 0
+      ? [
+          "Set what is missing, with --tier or another condition where a reason names one:",
+          ...new Set(commands),
+        ]
+      : []),
     ...(known > 0
       ? [
           `${known === models.length ? "Today's prices price them" : `Today's prices price ${count(known)} of them`}. To fill them in:`,
@@ -67,4 +73,14 @@ function whatToDo(models: readonly UnpricedModel[], { start_date, end_date }: Da
         ]
       : []),
   ];
+}
+
+/** As options of `prices set`. A row prices all tokens of a call, so both plain ones belong to it. */
+function missingPrices({ model, unpriced_units: units }: UnpricedModel): string {
+  const plain = "--input-per-million … --output-per-million …";
+  if (units.length === 0) return model === null ? "--per-unit request=…" : plain;
+  const others = units
+    .filter((unit) => unit !== "input" && unit !== "output")
+    .map((unit) => `--per-${isPricedPerMillion(unit) ? "million" : "unit"} ${unit}=…`);
+  return [...(units.some(isTokenUnit) ? [plain] : []), ...others].join(" ");
 }

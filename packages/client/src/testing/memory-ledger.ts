@@ -102,6 +102,7 @@ export class MemoryLedger {
         inputTokens: (known?.inputTokens ?? 0) + totals.inputTokens,
         outputTokens: (known?.outputTokens ?? 0) + totals.outputTokens,
         reasons: [pricing.reason],
+        unpricedUnits: pricing.units,
         sampledCalls: (known?.sampledCalls ?? 0) + totals.calls,
         isPriceable: false,
       });

@@ -34,7 +34,7 @@ describe("prices list", () => {
     const lines = stdout.trimEnd().split("\n");
     expect(lines).toHaveLength(5);
     expect(lines[1]).toMatch(
-      /^openai +gpt-4o +2024-10-02 until 2026-12-01 +input 2\.50, cache_read 1\.25, output 10\.00 per million$/,
+      /^openai +gpt-4o +2024-10-02 until 2026-12-01 +input 2\.50, output 10\.00, cache_read 1\.25 per million$/,
     );
     expect(lines[2]).toMatch(
       /tier batch or flex, prompt over 200,000 +from 2026-12-01 +own +input 2\.00, output 8\.00/,

@@ -31,9 +31,10 @@ export function addListCommands(prices: Command, context: CommandContext): void 
     .option("--service <name>", "of the provider that metrics call so in `service`")
     .option("--model <name>", "of this model, found as a call's model is")
     .addOption(
-      new Option("--at <time>", "that hold on that day, or at that instant; all: of all dates")
-        .argParser(dayInstantOrAll)
-        .default(undefined, "now"),
+      new Option(
+        "--at <time>",
+        "that hold on that day, or at that instant (now); all: of all dates",
+      ).argParser(dayInstantOrAll),
     )
     .option("--own", "only the deployment's own")
     .option("--limit <n>", "at most this many", wholeNumber(1), 100)

@@ -22,7 +22,7 @@ export function addOwnPriceCommands(prices: Command, context: CommandContext): v
       if (json) return context.printJson(price);
       context.print(`deleted\n${renderPrice(price, context.style.colors)}`);
     });
-  withExamples(remove, "prices delete price_0f3c9a41b2d7e856");
+  withExamples(remove, "prices delete prc_0f3c9a41b2d7e856");
   const history = prices
     .command("history")
     .description("Show who changed which price, discount or margin, and when; the newest first.")

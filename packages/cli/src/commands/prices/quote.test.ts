@@ -186,6 +186,14 @@ describe("prices quote", () => {
     );
   });
 
+  it("asks what was used where nothing was said", async () => {
+    const reason = "no usage was reported, and openai/gpt-4o has no price per request";
+    answer({ pricing_status: "unpriced", cost_usd: null, unpriced_reason: reason, lines: [] });
+    const { stdout } = await runCli(api, QUOTE);
+    expect(stdout).toContain("Say what it used: --input-tokens");
+    expect(stdout).not.toContain("prices set");
+  });
+
   it("is the API's answer alone with --json", async () => {
     answer();
     const { stdout, stderr } = await runCli(api, `${QUOTE} --input-tokens 1 --json`);
@@ -194,6 +202,7 @@ describe("prices quote", () => {
 
   it.each([
     ["prices quote --input-tokens 1", "give --service"],
+    ["prices quote --service openai --input-tokens 1", "give --model, or --operation"],
     [`${QUOTE} --usage tokens=5`, "tokens is no unit"],
     [`${QUOTE} --usage search=some`, "whole number"],
     [`${QUOTE} --usage search`, "unit=value"],
@@ -282,6 +291,12 @@ describe("prices quote of a provider's answer", () => {
     ["a list", "-", "[{}]", "is a list"],
     ["nothing", "-", "", "holds no answer"],
     ["several", "-", `${JSON.stringify(chat)}\n${JSON.stringify(chat)}`, "several answers"],
+    [
+      "one without a model",
+      "-",
+      '{"usage": {"inputTokens": 5, "outputTokens": 2, "totalTokens": 7}, "stopReason": "end_turn", "metrics": {}}',
+      "the answer names no model: give --model",
+    ],
     ["what no format looks like", "-", '{"tokens": 5}', "give --format, one of openai.chat"],
   ])("refuses %s", async (_, file, stdin, message) => {
     const { exitCode, stderr } = await runCli(api, `prices quote --response ${file}`, { stdin, cwd });

@@ -28,12 +28,21 @@ export function addQuoteCommand(prices: Command, context: CommandContext): void 
 async function quote({ json, ...flags }: QuoteFlags, context: CommandContext): Promise<void> {
   const client = context.connect();
   const fields = callFieldsOf(flags, await answerOf(flags, context));
-  const { service } = fields;
+  const { service, model, operation } = fields;
   if (service === undefined) throw new UsageError("give --service, or --response with a provider's answer");
+  if (model === undefined && operation === undefined) throw new UsageError(namelessText(flags));
   const call = { ...fields, service };
   const answer = await client.quote(call);
   if (json) return context.printJson(answer);
   context.print(renderQuote(call, answer, context.style));
+}
+
+/** A Bedrock answer has no model in it; one that was read in the wrong format has none either. */
+function namelessText({ response, format }: CallFlags): string {
+  if (response === undefined) return "give --model, or --operation where the service has no models";
+  return format === undefined
+    ? "the answer names no model: give --model"
+    : `the answer names no model when read as ${format}: give --model, or another --format`;
 }
 
 async function answerOf(

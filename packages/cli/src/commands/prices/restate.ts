@@ -101,7 +101,10 @@ async function resumed(client: AIUsageClient, id: string): Promise<RestatementRe
 }
 
 function orderOf({ from, to, service, model, unpriced, dryRun }: RestateFlags): RestatementInput {
-  if (from === undefined || to === undefined) throw new UsageError("give --from and --to, or --resume");
+  if (from === undefined || to === undefined)
+    throw new UsageError(
+      "give --from and --to, the first and the last day of the calls, or --resume with an id",
+    );
   if (from > to) throw new UsageError(`--from ${from} is after --to ${to}`);
   return {
     from,

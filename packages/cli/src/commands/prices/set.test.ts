@@ -61,7 +61,7 @@ describe("prices set", () => {
     expect(stderr).toMatch(/input +million +\$2\.50 +\$20\.00 +\+700 %\n/);
     expect(stderr).toMatch(/output +million +\$10\.00 +\$8\.00 +-20 %\n/);
     expect(stderr).toMatch(/cache_read +million +\$1\.25 +none\n/);
-    expect(stderr).toContain("calls that use cache_read become unpriced");
+    expect(stderr).toMatch(/calls that use cache_read become unpriced[^\n]*\n\n$/);
     expect(stdout).toMatch(/^openai\/gpt-4o {2}from 2026-12-01\n {2}input +\$2\.00 per million\n/);
   });
 
@@ -159,18 +159,27 @@ describe("prices history", () => {
           { at: NOW, by: "admin1", action: "put", subject: "price_1", before, after },
           { at: NOW, by: "admin2", action: "put", subject: "price_1", before: null, after: before },
           { at: NOW, by: "admin2", action: "unadjust", subject: "adj_1", before: discount, after: null },
+          {
+            at: NOW,
+            by: "admin2",
+            action: "import",
+            subject: "imp_1",
+            before: null,
+            after: { prices: [before] },
+          },
         ],
         next_cursor: null,
       },
     });
     const { stdout } = await runCli(api, "prices history --limit 2");
     expect(api.requests[0]).toMatchObject({ path: "/prices/history", query: { limit: "2" } });
-    const [, first, second, third] = stdout.split("\n");
+    const [, first, second, third, fourth] = stdout.split("\n");
     expect(first).toMatch(
       /^2026-11-22 12:00:00Z {2}admin1 +put +openai\/gpt-4o +price_1 +per_million\.input 2\.5 → 2, note old removed, names a b$/,
     );
     expect(second).toMatch(/price_1 +per_million\.input 2\.5, per_million\.output 10, note old$/);
     expect(third).toMatch(/unadjust +discount team:growth +adj_1 +percent 5 removed$/);
+    expect(fourth).toMatch(/import +1 price +imp_1 +openai\/gpt-4o$/);
   });
 
   it("says when there was none", async () => {

@@ -42,7 +42,7 @@ async function setPrice({ dryRun, json, ...flags }: SetFlags, context: CommandCo
     if (json) return context.printJson({ dry_run: true, price: input, current });
     return context.print(renderPricePreview(input, current, context.style));
   }
-  if (!json) context.note(renderPricePreview(input, await pricesBefore(client, input), context.style));
+  if (!json) context.note(`${renderPricePreview(input, await pricesBefore(client, input), context.style)}\n`);
   const price = await client.putPrice(input);
   if (json) return context.printJson(price);
   const today = localDateOf(context.clock(), "UTC");

@@ -19,6 +19,7 @@ function model(fields: object = {}) {
     input_tokens: 1_000_000,
     output_tokens: 200_000,
     reasons: ["no price is known for openai gpt-9"],
+    unpriced_units: ["input", "output"],
     estimated_cost_usd: "12.3456",
     estimated_from: "openai/gpt-5.5",
     sampled_calls: 20,
@@ -49,6 +50,7 @@ describe("prices unpriced", () => {
         service: "maps",
         model: null,
         operation: "place",
+        unpriced_units: ["request"],
         estimated_cost_usd: null,
         estimated_from: null,
       }),
@@ -59,7 +61,18 @@ describe("prices unpriced", () => {
     expect(stdout).toMatch(/maps +place .*unknown\n/);
     expect(stdout).toContain("openai gpt-9: no price is known for openai gpt-9; estimated by openai/gpt-5.5");
     expect(stdout).toContain("  ai-usage prices set --provider openai --model gpt-9 --input-per-million");
+    expect(stdout).toContain("  ai-usage prices set --provider maps --model place --per-unit request=…\n");
     expect(stdout).not.toContain("restate");
+  });
+
+  it.each([
+    [["input", "audio_input"], "--input-per-million … --output-per-million … --per-million audio_input=…"],
+    [["x_widgets"], "--per-unit x_widgets=…"],
+    [[], "--input-per-million … --output-per-million …"],
+  ])("asks for prices of %j", async (unpriced_units, options) => {
+    answer([model({ unpriced_units })]);
+    const { stdout } = await runCli(api, "prices unpriced");
+    expect(stdout).toContain(`  ai-usage prices set --provider openai --model gpt-9 ${options}\n`);
   });
 
   it("gives a shell nothing to run in a name", async () => {

@@ -112,7 +112,18 @@ describe("prices update from a file", () => {
     const { exitCode, stdout, stderr } = await runCli(api, "prices update --from prices.json", { cwd });
     expect(exitCode).toBe(1);
     expect(stdout).toContain("in_house/gpt-4o");
-    expect(stderr).toContain("error: 1 of the providers were refused\nopenai: data has no models\n");
+    expect(stderr).toContain(
+      "error: the prices of these providers were refused\nopenai: data has no models\n",
+    );
+  });
+
+  it("does not call refused prices the ones in force", async () => {
+    write("prices.json", openai);
+    const problem = { type: "about:blank", title: "Bad request", status: 400, detail: "data has no models" };
+    api.answerNext({ status: 400, body: problem });
+    const { exitCode, stdout, stderr } = await runCli(api, "prices update --from prices.json", { cwd });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toContain("openai: data has no models");
   });
 
   it("takes one provider of several", async () => {

@@ -45,9 +45,11 @@ async function update({ from, provider, apply = false, top, json }: UpdateFlags,
     from === "package" ? await priceListsOfPackage(context.cwd) : await priceListsOfFile(from, context.cwd);
   const { answer, refused } = await importAll(chosenOf(lists, provider, from), !apply, context);
   if (json) context.printJson(answer);
-  else showUpdate(answer, { from, provider, apply, top }, context);
+  else if (answer.differences.length > 0 || refused.length === 0) {
+    showUpdate(answer, { from, provider, apply, top }, context);
+  }
   if (refused.length > 0) {
-    throw new NotDoneError(`${refused.length} of the providers were refused\n${refused.join("\n")}`);
+    throw new NotDoneError(`the prices of these providers were refused\n${refused.join("\n")}`);
   }
 }
 
