@@ -1,47 +1,114 @@
-import { createHash } from "node:crypto";
-import {
-  type Budget,
-  reachedThresholds,
-  type Threshold,
-  type ThresholdLevel,
-  thresholdAmount,
-} from "./budget.ts";
-import type { Money } from "./money.ts";
+import type { Amount, BudgetUnit, ThresholdLevel } from "./budget.ts";
 import type { Period } from "./period.ts";
-import { type Scope, scopeOf } from "./scope.ts";
-import { type Instant, type UtcDate, utcDateOf } from "./time.ts";
+import type { Scope } from "./scope.ts";
+import type { Instant, UtcDate, UtcHour } from "./time.ts";
 
-export const alertKinds = ["budget_threshold", "unpriced_model"] as const;
+export const alertKinds = [
+  "budget_threshold",
+  "budget_forecast",
+  "budget_recovered",
+  "cost_spike",
+  "unpriced_model",
+] as const;
 export type AlertKind = (typeof alertKinds)[number];
 
 /** Something that people are told of. Its id says what happened, and the store puts an alert only if its id is absent. */
-export type Alert = ThresholdAlert | UnpricedModelAlert;
+export type Alert = ThresholdAlert | ForecastAlert | RecoveredAlert | SpikeAlert | UnpricedModelAlert;
 
-interface AlertBase {
+/** `open`: nobody has said anything yet · `acknowledged`: somebody is on it · `resolved`: it is over. */
+export const alertStates = ["open", "acknowledged", "resolved"] as const;
+export type AlertState = (typeof alertStates)[number];
+
+interface AlertBase extends AlertLife {
   readonly alertId: string;
   readonly kind: AlertKind;
   /** Whose matter it is: who may see the scope may see the alert. */
   readonly scope: Scope;
   readonly level: ThresholdLevel;
   readonly raisedAt: Instant;
-  readonly state: "open";
   /** False where another alert of the same moment tells people more: of thresholds passed in one step, the highest. */
   readonly notify: boolean;
 }
 
-/** A budget's threshold was crossed. There is one per budget, period, threshold and revision of the limit. */
-export interface ThresholdAlert extends AlertBase {
-  readonly kind: "budget_threshold";
+/** What people make of an alert after it was raised. */
+export interface AlertLife {
+  readonly state: AlertState;
+  readonly acknowledged?: Remark;
+  readonly resolved?: Remark;
+  /** Nobody is told of it before; then those are told again whom it still concerns. */
+  readonly snoozedUntil?: Instant;
+  /** Who last wanted that, and when. */
+  readonly snoozed?: Remark;
+}
+
+/** Who resolves an alert that is over by itself: what it told of is no longer so. */
+export const RESOLVED_BY_RECOVERY = "recovery";
+/** Who resolves an alert of a limit that has changed: alerts of the new one took its place. */
+export const RESOLVED_BY_SUCCESSOR = "successor";
+
+export interface Remark {
+  readonly at: Instant;
+  /** Id of the token, {@link RESOLVED_BY_RECOVERY} or {@link RESOLVED_BY_SUCCESSOR}. */
+  readonly by: string;
+  readonly note?: string;
+}
+
+interface BudgetAlertBase extends AlertBase {
   readonly budgetId: string;
   readonly budgetName: string;
-  readonly thresholdPercent: string;
-  readonly thresholdAmount: Money;
-  /** The budget's amount. */
-  readonly amount: Money;
-  /** What had been spent when the crossing was seen. */
-  readonly spent: Money;
+  readonly unit: BudgetUnit;
+  /** The limit in that period when it was raised, with what rolled over and what it was increased by. */
+  readonly amount: Amount;
+  /** What had been spent when it was seen. */
+  readonly spent: Amount;
   readonly period: Period;
   readonly timeZone: string;
+  readonly contact?: string;
+  /** What will have been spent at the end of the period if it goes on like this. */
+  readonly projected?: Amount;
+  readonly exhaustedAt?: Instant;
+}
+
+interface AtThreshold {
+  /** As {@link thresholdIdOf} names it. */
+  readonly thresholdId: string;
+  /** Of the limit; absent where the threshold is an amount. */
+  readonly thresholdPercent?: string;
+  readonly thresholdAmount: Amount;
+}
+
+/** A budget's threshold was crossed. There is one per budget, period, threshold and revision of the limit. */
+export interface ThresholdAlert extends BudgetAlertBase, AtThreshold {
+  readonly kind: "budget_threshold";
+}
+
+/** A budget's threshold will be crossed before the period ends, if spending goes on as it does. One as above. */
+export interface ForecastAlert extends BudgetAlertBase, AtThreshold {
+  readonly kind: "budget_forecast";
+  readonly projected: Amount;
+}
+
+/**
+ * What an alert told of is no longer so: the limit was raised, or what was spent was corrected. One per alert. There is
+ * nothing to do about it, so it is resolved from the beginning.
+ */
+export interface RecoveredAlert extends BudgetAlertBase, AtThreshold {
+  readonly kind: "budget_recovered";
+  readonly recoveredAlertId: string;
+  /** Of the alert that is over: whom that was meant for, this is meant for too. */
+  readonly recoveredLevel: ThresholdLevel;
+}
+
+/** An hour costs many times what hours of the scope usually do. There is one per budget and hour. */
+export interface SpikeAlert extends BudgetAlertBase {
+  readonly kind: "cost_spike";
+  readonly hour: UtcHour;
+  /** What the hour came to when it was seen. */
+  readonly actual: Amount;
+  /** What such an hour costs as a rule, by the hours of the week before it. */
+  readonly usual: Amount;
+  /** How many hours of that week there were to go by. */
+  readonly comparedHours: number;
 }
 
 /** What a price is asked for: an operation of a model; or of a service, where that has no models. */
@@ -62,93 +129,4 @@ export interface UnpricedModelAlert extends AlertBase, PriceSubject {
   readonly unpricedCalls: number;
   /** The earliest UTC day of such calls that is known. */
   readonly firstDate: UtcDate;
-}
-
-/** A message about an alert over one channel. */
-export interface Delivery {
-  readonly channel: "email";
-  readonly state: "sending" | "sent" | "failed";
-  readonly attempts: number;
-  readonly at: Instant;
-}
-
-export function alertIdOf(budget: Budget, period: Period, threshold: Threshold): string {
-  return `${budget.budgetId}.${period.id}.${threshold.percent}.r${budget.revision}`;
-}
-
-/**
- * Alerts that are due when `spent` is what the budget's scope has spent in `period`, the highest threshold first, so
- * that a crash between two puts never leaves a lower one to be told on its own.
- */
-export function dueAlerts(input: {
-  budget: Budget;
-  period: Period;
-  spent: Money;
-  now: Instant;
-}): ThresholdAlert[] {
-  const { budget, period, spent, now } = input;
-  const reached = reachedThresholds(budget, spent).reverse();
-  return reached.map((threshold, index) => ({
-    alertId: alertIdOf(budget, period, threshold),
-    kind: "budget_threshold",
-    budgetId: budget.budgetId,
-    budgetName: budget.name,
-    scope: budget.scope,
-    level: threshold.level,
-    thresholdPercent: threshold.percent,
-    thresholdAmount: thresholdAmount(budget, threshold),
-    amount: budget.amount,
-    spent,
-    period,
-    timeZone: budget.timeZone,
-    raisedAt: now,
-    state: "open",
-    notify: index === 0,
-  }));
-}
-
-/** The alert that is due on the day of `now` when `subject` was seen to have calls without a price. */
-export function unpricedModelAlert(input: {
-  subject: PriceSubject;
-  callDate: UtcDate;
-  unpricedCalls: number;
-  firstDate: UtcDate;
-  now: Instant;
-}): UnpricedModelAlert {
-  const { subject, callDate, unpricedCalls, firstDate, now } = input;
-  const { service, model, operation } = subject;
-  const date = utcDateOf(now);
-  return {
-    alertId: `unpriced.${idPart(service, SERVICE_PART)}.${modelPart(subject)}.${date}`,
-    kind: "unpriced_model",
-    scope: model === undefined ? scopeOf("service", service) : scopeOf("model", model),
-    level: "WARNING",
-    service,
-    model,
-    operation,
-    date,
-    callDate,
-    unpricedCalls,
-    firstDate,
-    raisedAt: now,
-    state: "open",
-    notify: true,
-  };
-}
-
-// Parts of an id are joined by dots. The date at its end has none, so only one of the two names may: the model's.
-const SERVICE_PART = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
-const MODEL_PART = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
-const HASH_DIGITS = 16;
-
-/** An operation is marked, because a model may have the same name. */
-function modelPart({ model, operation }: PriceSubject): string {
-  return model === undefined ? `~${idPart(operation, MODEL_PART)}` : idPart(model, MODEL_PART);
-}
-
-/** A name as it is; or without what has no place in a key or a path, and with a hash that keeps it apart from others. */
-function idPart(name: string, plain: RegExp): string {
-  if (plain.test(name)) return name;
-  const hash = createHash("sha256").update(name).digest("hex").slice(0, HASH_DIGITS);
-  return `${name.replace(/[^A-Za-z0-9_-]/g, "-")}~${hash}`;
 }

@@ -1,6 +1,7 @@
-import type { Budget } from "./budget.ts";
+import { type Budget, defaultThresholds } from "./budget.ts";
 import type { AIUsageMetric, PricedMetric, Pricing } from "./metric.ts";
 import { Money } from "./money.ts";
+import { UTC_CALENDAR } from "./period.ts";
 import { parseScope } from "./scope.ts";
 import { parseInstant } from "./time.ts";
 
@@ -37,18 +38,27 @@ export function aBudget(given: Partial<Budget> = {}): Budget {
     budgetId: "bud_1",
     name: "growth",
     scope: parseScope("team:growth"),
+    unit: "usd",
     amount: Money.parse("100"),
     period: "monthly",
-    timeZone: "UTC",
-    thresholds: [
-      { percent: "50", level: "INFO" },
-      { percent: "80", level: "WARNING" },
-      { percent: "95", level: "CRITICAL" },
-      { percent: "100", level: "EXCEEDED" },
-    ],
+    calendar: UTC_CALENDAR,
+    thresholds: defaultThresholds,
+    enforcement: "soft",
+    failMode: "open",
+    metadata: {},
     active: true,
     revision: 1,
     createdAt: parseInstant("2026-11-01T00:00:00Z"),
+    createdBy: "token_1",
+    updatedAt: parseInstant("2026-11-01T00:00:00Z"),
+    amounts: [
+      {
+        from: given.createdAt ?? parseInstant("2026-11-01T00:00:00Z"),
+        amount: given.amount ?? Money.parse("100"),
+        ...(given.rollover && { rolloverCap: given.rollover.cap }),
+      },
+    ],
+    increases: [],
     ...given,
   };
 }

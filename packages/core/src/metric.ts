@@ -34,6 +34,8 @@ export interface AIUsageMetric {
   readonly environment?: string;
   readonly jobId?: string;
   readonly batchId?: string;
+  /** The lease that the call was made from: what it took of its budgets is reserved already. */
+  readonly leaseId?: string;
   readonly githubPr?: number;
   /** Class of the error when the call failed (`RateLimitError`), never its message. */
   readonly error?: string;

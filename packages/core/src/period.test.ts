@@ -1,14 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  type Calendar,
   type Cover,
   coverOf,
   coversDay,
   hourCoverOf,
+  type PeriodKind,
   periodAt,
+  periodBefore,
   periodKinds,
   periodOfId,
   periodsOverlapping,
+  UTC_CALENDAR,
+  weekdays,
 } from "./period.ts";
 import {
   DAY_MS,
@@ -23,12 +28,12 @@ import {
   utcDateOf,
 } from "./time.ts";
 
-const periodOf = (kind: (typeof periodKinds)[number], at: string, timeZone = "UTC") => {
-  const { id, start, end } = periodAt(kind, parseInstant(at), timeZone);
+const periodOf = (kind: PeriodKind, at: string, timeZone = "UTC", calendar: Partial<Calendar> = {}) => {
+  const { id, start, end } = periodAt(kind, parseInstant(at), { timeZone, ...calendar });
   return [id, start.slice(0, 16), end.slice(0, 16)];
 };
-const hoursLong = (kind: (typeof periodKinds)[number], at: string, timeZone: string) => {
-  const { start, end } = periodAt(kind, parseInstant(at), timeZone);
+const hoursLong = (kind: PeriodKind, at: string, timeZone: string) => {
+  const { start, end } = periodAt(kind, parseInstant(at), { timeZone });
   return (epochMsOf(end) - epochMsOf(start)) / HOUR_MS;
 };
 
@@ -101,6 +106,23 @@ describe("hourly period", () => {
   });
 });
 
+describe("minutely period", () => {
+  it("is a minute, named by its start in UTC", () => {
+    expect(periodOf("minutely", "2026-11-21T10:14:59.999Z", "Asia/Kathmandu")).toEqual([
+      "20261121T1014Z",
+      "2026-11-21T10:14",
+      "2026-11-21T10:15",
+    ]);
+    expect(periodOf("minutely", "2026-11-21T10:15:00Z")[0]).toBe("20261121T1015Z");
+  });
+
+  it("runs on where New York's clocks are put back, and where they are put forward", () => {
+    expect(periodOf("minutely", "2026-11-01T05:59:30Z", "America/New_York")[2]).toBe("2026-11-01T06:00");
+    expect(periodOf("minutely", "2026-11-01T06:00:30Z", "America/New_York")[0]).toBe("20261101T0600Z");
+    expect(periodOf("minutely", "2026-03-08T06:59:30Z", "America/New_York")[2]).toBe("2026-03-08T07:00");
+  });
+});
+
 describe("longer period", () => {
   it("of a week begins on Monday and is named as in ISO 8601, also at the year's edge", () => {
     expect(periodOf("weekly", "2026-11-22T12:00:00Z")).toEqual([
@@ -146,6 +168,57 @@ describe("longer period", () => {
   });
 });
 
+describe("week that begins on another day", () => {
+  it("is named by its first day", () => {
+    const sunday = { weekStartsOn: "sunday" } as const;
+    expect(periodOf("weekly", "2026-11-24T12:00:00Z", "UTC", sunday)).toEqual([
+      "W2026-11-22",
+      "2026-11-22T00:00",
+      "2026-11-29T00:00",
+    ]);
+    expect(periodOf("weekly", "2026-11-28T23:59:59.999Z", "UTC", sunday)[0]).toBe("W2026-11-22");
+    expect(periodOf("weekly", "2026-11-29T00:00:00Z", "UTC", sunday)[0]).toBe("W2026-11-29");
+    expect(periodOf("weekly", "2026-11-22T12:00:00Z", "UTC", { weekStartsOn: "monday" })[0]).toBe("2026-W47");
+  });
+
+  it("follows the clocks of its zone over their change", () => {
+    const saturday = { weekStartsOn: "saturday" } as const;
+    expect(periodOf("weekly", "2026-11-01T12:00:00Z", "America/New_York", saturday)).toEqual([
+      "W2026-10-31",
+      "2026-10-31T04:00",
+      "2026-11-07T05:00",
+    ]);
+  });
+});
+
+describe("fiscal year that begins in another month", () => {
+  const april = { yearStartsIn: 4 };
+
+  it("is named by the month that it begins in, and its quarters after it", () => {
+    expect(periodOf("yearly", "2026-11-21T12:00:00Z", "UTC", april)).toEqual([
+      "FY2026-04",
+      "2026-04-01T00:00",
+      "2027-04-01T00:00",
+    ]);
+    expect(periodOf("quarterly", "2026-04-01T00:00:00Z", "UTC", april)).toEqual([
+      "FY2026-04-Q1",
+      "2026-04-01T00:00",
+      "2026-07-01T00:00",
+    ]);
+    expect(periodOf("quarterly", "2027-02-28T12:00:00Z", "UTC", april)).toEqual([
+      "FY2026-04-Q4",
+      "2027-01-01T00:00",
+      "2027-04-01T00:00",
+    ]);
+    expect(periodOf("monthly", "2027-02-28T12:00:00Z", "UTC", april)[0]).toBe("2027-02");
+  });
+
+  it("goes on into the next calendar year until then", () => {
+    expect(periodOf("yearly", "2027-03-31T23:59:59.999Z", "UTC", april)[0]).toBe("FY2026-04");
+    expect(periodOf("yearly", "2027-03-31T18:15:00Z", "Asia/Kathmandu", april)[0]).toBe("FY2027-04");
+  });
+});
+
 describe("id of a period", () => {
   it.each([
     ["hourly", "20261121T0915Z", "Asia/Kathmandu", "2026-11-21T09:15:00.000Z"],
@@ -160,7 +233,7 @@ describe("id of a period", () => {
     ["quarterly", "2026-Q4", "UTC", "2026-10-01T00:00:00.000Z"],
     ["yearly", "2027", "Europe/Berlin", "2026-12-31T23:00:00.000Z"],
   ] as const)("%s %s in %s names the one that begins at %s", (kind, id, zone, start) => {
-    expect(periodOfId(kind, id, zone)).toMatchObject({ kind, id, start });
+    expect(periodOfId(kind, id, { timeZone: zone })).toMatchObject({ kind, id, start });
   });
 
   it.each([
@@ -173,11 +246,41 @@ describe("id of a period", () => {
     ["quarterly", "2026-Q"],
     ["yearly", ""],
   ] as const)("%s is not %j", (kind, id) => {
-    expect(() => periodOfId(kind, id, "UTC")).toThrow(RangeError);
+    expect(() => periodOfId(kind, id, UTC_CALENDAR)).toThrow(RangeError);
+  });
+
+  it.each([
+    ["weekly", "W2026-11-22", { timeZone: "UTC", weekStartsOn: "sunday" }, "2026-11-22T00:00:00.000Z"],
+    ["yearly", "FY2026-04", { timeZone: "UTC", yearStartsIn: 4 }, "2026-04-01T00:00:00.000Z"],
+    ["quarterly", "FY2026-04-Q1", { timeZone: "UTC", yearStartsIn: 4 }, "2026-04-01T00:00:00.000Z"],
+    [
+      "quarterly",
+      "FY2026-10-Q4",
+      { timeZone: "Asia/Kathmandu", yearStartsIn: 10 },
+      "2027-06-30T18:15:00.000Z",
+    ],
+    ["minutely", "20261101T0530Z", { timeZone: "America/New_York" }, "2026-11-01T05:30:00.000Z"],
+  ] as const)(
+    "%s %s by a calendar of one's own names the one that begins then",
+    (kind, id, calendar, start) => {
+      expect(periodOfId(kind, id, calendar)).toMatchObject({ kind, id, start });
+    },
+  );
+
+  it("is not of another calendar", () => {
+    const sunday: Calendar = { timeZone: "UTC", weekStartsOn: "sunday" };
+    expect(() => periodOfId("weekly", "2026-W47", sunday)).toThrow(RangeError);
+    expect(() => periodOfId("weekly", "W2026-11-23", sunday)).toThrow(RangeError);
+    expect(() => periodOfId("weekly", "W2026-11-22", UTC_CALENDAR)).toThrow(RangeError);
+    expect(() => periodOfId("yearly", "FY2026-04", UTC_CALENDAR)).toThrow(RangeError);
+    expect(() => periodOfId("yearly", "2026", { timeZone: "UTC", yearStartsIn: 4 })).toThrow(RangeError);
+    expect(() => periodOfId("quarterly", "FY2026-04-Q5", { timeZone: "UTC", yearStartsIn: 4 })).toThrow(
+      RangeError,
+    );
   });
 
   it("is not of a day that a zone left out", () => {
-    expect(() => periodOfId("daily", "2011-12-30", "Pacific/Apia")).toThrow(RangeError);
+    expect(() => periodOfId("daily", "2011-12-30", { timeZone: "Pacific/Apia" })).toThrow(RangeError);
   });
 });
 
@@ -206,19 +309,30 @@ const instantsNearChanges = fc
   .tuple(fc.constantFrom(...changes), fc.integer({ min: -2 * HOUR_MS, max: 2 * HOUR_MS }))
   .map(([change, offset]) => instantFromEpochMs(change + offset));
 const moments = fc.oneof(instants, instantsNearChanges);
+const calendars: fc.Arbitrary<Calendar> = fc.record(
+  {
+    timeZone: zones,
+    weekStartsOn: fc.constantFrom(...weekdays),
+    yearStartsIn: fc.integer({ min: 1, max: 12 }),
+  },
+  { requiredKeys: ["timeZone"] },
+);
 const kinds = fc.constantFrom(...periodKinds);
+/** Totals are by the quarter of an hour: of minutes they know nothing. */
+const summedKinds = fc.constantFrom(...periodKinds.filter((kind) => kind !== "minutely"));
 
-describe("period of any zone", () => {
+describe("period of any calendar", () => {
   it("holds its instant, is the period of each of its ends, and meets the next without gap or overlap", () => {
     fc.assert(
-      fc.property(kinds, moments, zones, (kind, at, zone) => {
-        const period = periodAt(kind, at, zone);
+      fc.property(kinds, moments, calendars, (kind, at, calendar) => {
+        const period = periodAt(kind, at, calendar);
         expect(period.start <= at && at < period.end).toBe(true);
-        expect(periodAt(kind, period.start, zone)).toEqual(period);
-        expect(periodAt(kind, plusMs(period.end, -1), zone)).toEqual(period);
-        const next = periodAt(kind, period.end, zone);
+        expect(periodAt(kind, period.start, calendar)).toEqual(period);
+        expect(periodAt(kind, plusMs(period.end, -1), calendar)).toEqual(period);
+        const next = periodAt(kind, period.end, calendar);
         expect(next.start).toBe(period.end);
         expect(next.id).not.toBe(period.id);
+        expect(periodBefore(next, calendar)).toEqual(period);
       }),
       { numRuns: 400 },
     );
@@ -226,9 +340,9 @@ describe("period of any zone", () => {
 
   it("is the one that its id names", () => {
     fc.assert(
-      fc.property(kinds, moments, zones, (kind, at, zone) => {
-        const period = periodAt(kind, at, zone);
-        expect(periodOfId(kind, period.id, zone)).toEqual(period);
+      fc.property(kinds, moments, calendars, (kind, at, calendar) => {
+        const period = periodAt(kind, at, calendar);
+        expect(periodOfId(kind, period.id, calendar)).toEqual(period);
       }),
       { numRuns: 600 },
     );
@@ -236,15 +350,22 @@ describe("period of any zone", () => {
 
   it("is among those that overlap a stretch of time around it", () => {
     fc.assert(
-      fc.property(kinds, moments, zones, fc.integer({ min: 1, max: 3 * 24 }), (kind, at, zone, hours) => {
-        const range = { start: plusMs(at, -hours * HOUR_MS), end: plusMs(at, HOUR_MS) };
-        const overlapping = periodsOverlapping(kind, range, zone);
-        expect(overlapping).toContainEqual(periodAt(kind, at, zone));
-        for (const [index, period] of overlapping.entries()) {
-          expect(period.start).toBe(index === 0 ? period.start : overlapping[index - 1]?.end);
-          expect(period.start < range.end && period.end > range.start).toBe(true);
-        }
-      }),
+      fc.property(
+        kinds,
+        moments,
+        calendars,
+        fc.integer({ min: 1, max: 3 * 24 }),
+        (kind, at, calendar, units) => {
+          const unitMs = kind === "minutely" ? HOUR_MS / 60 : HOUR_MS;
+          const range = { start: plusMs(at, -units * unitMs), end: plusMs(at, unitMs) };
+          const overlapping = periodsOverlapping(kind, range, calendar);
+          expect(overlapping).toContainEqual(periodAt(kind, at, calendar));
+          for (const [index, period] of overlapping.entries()) {
+            expect(period.start).toBe(index === 0 ? period.start : overlapping[index - 1]?.end);
+            expect(period.start < range.end && period.end > range.start).toBe(true);
+          }
+        },
+      ),
       { numRuns: 200 },
     );
   });
@@ -283,8 +404,8 @@ describe("cover", () => {
 
   it("counts each quarter of any zone's period once, and none besides", () => {
     fc.assert(
-      fc.property(kinds, moments, zones, (kind, at, zone) => {
-        const period = periodAt(kind === "yearly" ? "monthly" : kind, at, zone);
+      fc.property(summedKinds, moments, calendars, (kind, at, calendar) => {
+        const period = periodAt(kind === "yearly" ? "monthly" : kind, at, calendar);
         const quarters = quartersBetween(epochMsOf(period.start), epochMsOf(period.end));
         // As text: comparing thousands of numbers one by one takes the longest part of this test.
         expect(quartersOf(coverOf(period)).join()).toBe(quarters.join());
@@ -296,8 +417,8 @@ describe("cover", () => {
 
   it("takes a day as a day exactly where coversDay says so", () => {
     fc.assert(
-      fc.property(kinds, moments, zones, (kind, at, zone) => {
-        const period = periodAt(kind, at, zone);
+      fc.property(summedKinds, moments, calendars, (kind, at, calendar) => {
+        const period = periodAt(kind, at, calendar);
         expect(coverOf(period).days.includes(utcDateOf(at))).toBe(coversDay(period, utcDateOf(at)));
       }),
       { numRuns: 100 },

@@ -66,9 +66,10 @@ describe("sums of price changes", () => {
         budgetId: "bud_2",
         scope: parseScope("global:all"),
         period: "daily",
-        timeZone: "Asia/Tokyo",
+        calendar: { timeZone: "Asia/Tokyo" },
       }),
       aBudget({ budgetId: "bud_3", scope: parseScope("user:ann") }),
+      aBudget({ budgetId: "bud_4", unit: "tokens" }),
     ];
     expect(plain(added(changes, budgets))).toEqual({
       seen: 5,
@@ -125,7 +126,7 @@ describe("sums of price changes", () => {
     const days = ["21", "22", "23"].map((day) =>
       change(priced("1"), priced("3"), { timestamp: parseInstant(`2026-11-${day}T12:00:00Z`) }),
     );
-    const daily = aBudget({ scope: parseScope("global:all"), period: "daily", timeZone: "UTC" });
+    const daily = aBudget({ scope: parseScope("global:all"), period: "daily" });
     expect(table(added(days, [daily], 2).byBudget)).toEqual({
       "bud_1#2026-11-21": [1, 1, "1", "3"],
       "bud_1#2026-11-22": [1, 1, "1", "3"],

@@ -97,10 +97,11 @@ export function addChanges(
     total = addSums(total, one);
     add(byDay, utcDateOf(timestamp), one);
     for (const [scope, ofScope] of ofScopes) addListed(byScope, scope, ofScope);
-    for (const { budgetId, scope, period, timeZone } of added.budgets) {
+    for (const { budgetId, scope, unit, period, calendar } of added.budgets) {
       const ofScope = ofScopes.get(scope);
-      if (ofScope === undefined) continue;
-      const { id: periodId } = periodAt(period, timestamp, timeZone);
+      // A price changes dollars alone.
+      if (ofScope === undefined || unit !== "usd") continue;
+      const { id: periodId } = periodAt(period, timestamp, calendar);
       addListed(byBudget, budgetPeriodKey({ budgetId, periodId }), ofScope);
     }
   }

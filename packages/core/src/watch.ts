@@ -19,10 +19,12 @@ export type TotalBucket =
 /**
  * Periods of a budget whose sum a changed total is part of. A day's total counts in periods that hold the whole UTC
  * day, an hour's in those that take that day by the hour: each change is looked at where it counts, and nowhere else.
+ * Totals know no minutes, so none is news for a budget by the minute.
  */
 export function affectedPeriods(budget: Budget, bucket: TotalBucket): Period[] {
+  if (budget.period === "minutely") return [];
   const start = bucket.kind === "day" ? startOfUtcDate(bucket.date) : startOfUtcHour(bucket.hour);
   const end = plusMs(start, bucket.kind === "day" ? DAY_MS : HOUR_MS);
-  const periods = periodsOverlapping(budget.period, { start, end }, budget.timeZone);
+  const periods = periodsOverlapping(budget.period, { start, end }, budget.calendar);
   return periods.filter((period) => coversDay(period, utcDateOf(start)) === (bucket.kind === "day"));
 }

@@ -38,7 +38,7 @@ const lastMonths = new Map<string, Period>();
 function monthAt(at: Instant, timeZone: string): string {
   const last = lastMonths.get(timeZone);
   if (last !== undefined && last.start <= at && at < last.end) return last.id;
-  const month = periodAt("monthly", at, timeZone);
+  const month = periodAt("monthly", at, { timeZone });
   lastMonths.set(timeZone, month);
   return month.id;
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type PriceSubject, unpricedModelAlert } from "./alert.ts";
+import type { PriceSubject } from "./alert.ts";
+import { unpricedModelAlert } from "./alert-unpriced.ts";
 import { NAME_LENGTH_MAX, nameProblem, parseScope } from "./scope.ts";
 import { parseInstant, parseUtcDate } from "./time.ts";
 
