@@ -1,6 +1,7 @@
 import { Money, parseScope, parseUtcDate, zeroTotals } from "@ai-usage/core";
 import { describe, expect, it } from "vitest";
-import { updateParams } from "./apply-rollup.ts";
+import { counterBatch } from "./apply-rollup.ts";
+import { countParams } from "./count-once.ts";
 
 const date = parseUtcDate("2026-11-21");
 const day = { kind: "day", scope: parseScope("team:growth"), date } as const;
@@ -9,18 +10,14 @@ const part = (sequence: string, calls: number, slot: "all" | 0 | 2 = "all") => (
   slot,
   delta: { ...zeroTotals, calls, cost: Money.parse("0.25") },
 });
-const values = (params: ReturnType<typeof updateParams>) =>
+const values = (params: ReturnType<typeof countParams>) =>
   Object.fromEntries(
     Object.entries(params.ExpressionAttributeValues ?? {}).map(([name, value]) => [name, String(value)]),
   );
 
 describe("update of a counter", () => {
   it("adds a batch's sum and moves the watermark to its last change, if it stands below the first", () => {
-    const params = updateParams(
-      "usage",
-      { counter: day, parts: [part("007", 1), part("009", 2)] },
-      "shard-1",
-    );
+    const params = countParams("usage", counterBatch(day, [part("007", 1), part("009", 2)], "shard-1"));
     expect(params).toMatchObject({
       Key: { PK: "TOTAL#team:growth", SK: "DAY#2026-11-21#shard-1" },
       ConditionExpression: "attribute_not_exists(hw) OR hw < :first",
@@ -40,10 +37,9 @@ describe("update of a counter", () => {
 
   it("keeps the quarters of an hour apart, in one write", () => {
     const counter = { kind: "hour", scope: day.scope, hour: "2026-11-21T10" as never } as const;
-    const params = updateParams(
+    const params = countParams(
       "usage",
-      { counter, parts: [part("1", 1, 0), part("2", 5, 2), part("3", 1, 0)] },
-      "s",
+      counterBatch(counter, [part("1", 1, 0), part("2", 5, 2), part("3", 1, 0)], "s"),
     );
     expect(params.Key).toEqual({ PK: "TOTAL#team:growth", SK: "HOUR#2026-11-21T10#s" });
     expect(values(params)).toMatchObject({
@@ -60,7 +56,7 @@ describe("update of a counter", () => {
       slot: "all" as const,
       delta: { ...zeroTotals, calls: -1, cost: Money.parse("-0.25") },
     };
-    const params = updateParams("usage", { counter: day, parts: [part("1", 1), back] }, "s");
+    const params = countParams("usage", counterBatch(day, [part("1", 1), back], "s"));
     expect(params.UpdateExpression).toBe("SET #hw = :hw, #GSI2PK = :GSI2PK, #GSI2SK = :GSI2SK ");
     expect(values(params)).toMatchObject({ ":hw": "2" });
   });

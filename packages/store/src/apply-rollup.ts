@@ -7,9 +7,8 @@ import {
   type Slot,
   type Totals,
 } from "@ai-usage/core";
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { UpdateCommand, type UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
 import pMap from "p-map";
+import { type CounterBatch, type CounterPart, countOnce, paddedSequence } from "./count-once.ts";
 import { toSumAttributes } from "./counter-item.ts";
 import type { Item } from "./item.ts";
 import { counterItemKey, dateTotalsKey } from "./keys.ts";
@@ -23,47 +22,33 @@ export interface MetricChange {
   readonly after?: PricedMetric;
 }
 
-/** DynamoDB's own limit for sequence numbers; padded to it they compare as text. */
-const SEQUENCE_NUMBER_DIGITS = 40;
-
 const CONCURRENT_UPDATES = 16;
 
 /**
  * Adds changes to every total they count in, each exactly once however often they come.
  *
- * Each counter item remembers the last change it holds: its watermark. An update adds the sum of a batch on the
- * condition that the watermark is below the batch's first change; where it is not, the changes at or below it are
- * dropped and the rest tried again. This is exact as long as a shard's changes first come in order, one batch at a
- * time, and no other shard writes the item, which is why the key ends with `lineage`.
- *
  * @param changes of one shard, in the order of the stream
- * @param lineage the shard's id
+ * @param lineage the shard's id: the end of every counter's key, so that no two shards write one item
  */
 export async function applyChanges(
   table: Table,
   changes: readonly MetricChange[],
   lineage: string,
 ): Promise<void> {
-  await pMap(batchesByCounter(changes), (batch) => applyToCounter(table, batch, lineage), {
+  await pMap(batchesByCounter(changes, lineage), (batch) => countOnce(table, batch), {
     concurrency: CONCURRENT_UPDATES,
   });
 }
 
-interface CounterBatch {
-  readonly counter: Counter;
-  readonly parts: readonly Part[];
-}
-
-interface Part {
-  readonly sequence: string;
+interface TotalsPart extends CounterPart {
   readonly slot: Slot;
   readonly delta: Totals;
 }
 
-function batchesByCounter(changes: readonly MetricChange[]): CounterBatch[] {
-  const batches = new Map<string, { counter: Counter; parts: Part[] }>();
+function batchesByCounter(changes: readonly MetricChange[], lineage: string): CounterBatch<TotalsPart>[] {
+  const batches = new Map<string, { counter: Counter; parts: TotalsPart[] }>();
   for (const change of changes) {
-    const sequence = change.sequenceNumber.padStart(SEQUENCE_NUMBER_DIGITS, "0");
+    const sequence = paddedSequence(change.sequenceNumber);
     for (const { counter, slot, delta } of contributionsOf(change)) {
       const key = counterKey(counter);
       const batch = batches.get(key) ?? { counter, parts: [] };
@@ -71,60 +56,18 @@ function batchesByCounter(changes: readonly MetricChange[]): CounterBatch[] {
       batches.set(key, batch);
     }
   }
-  return [...batches.values()];
+  return [...batches.values()].map(({ counter, parts }) => counterBatch(counter, parts, lineage));
 }
 
-async function applyToCounter(table: Table, batch: CounterBatch, lineage: string): Promise<void> {
-  let pending = batch.parts;
-  while (pending.length > 0) {
-    const watermark = await tryUpdate(table, { counter: batch.counter, parts: pending }, lineage);
-    if (watermark === undefined) return;
-    pending = pending.filter((part) => part.sequence > watermark);
-  }
-}
-
-/** @returns nothing when the update was made, or the watermark that stood in its way */
-async function tryUpdate(table: Table, batch: CounterBatch, lineage: string): Promise<string | undefined> {
-  try {
-    await table.client.send(new UpdateCommand(updateParams(table.name, batch, lineage)));
-    return undefined;
-  } catch (error) {
-    const watermark = error instanceof ConditionalCheckFailedException ? error.Item?.hw?.S : undefined;
-    if (watermark === undefined) throw error;
-    return watermark;
-  }
-}
-
-// Redelivered changes are at or below the watermark; a fresh counter has none.
-const NOT_YET_COUNTED = "attribute_not_exists(hw) OR hw < :first";
-
-export function updateParams(
-  tableName: string,
-  { counter, parts }: CounterBatch,
+export function counterBatch(
+  counter: Counter,
+  parts: readonly TotalsPart[],
   lineage: string,
-): UpdateCommandInput {
-  const sums = sumsOf(parts);
-  const sets: Item = { hw: parts.at(-1)?.sequence, ...listingOf(counter, lineage) };
-  const names = [...Object.keys(sets), ...Object.keys(sums)];
-  const clause = (verb: string, attributes: Item, assign: string) => {
-    const assignments = Object.keys(attributes).map((name) => `#${name}${assign}:${name}`);
-    return assignments.length > 0 ? `${verb} ${assignments.join(", ")} ` : "";
-  };
-  return {
-    TableName: tableName,
-    Key: counterItemKey(counter, lineage),
-    UpdateExpression: clause("SET", sets, " = ") + clause("ADD", sums, " "),
-    ConditionExpression: NOT_YET_COUNTED,
-    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    ExpressionAttributeValues: {
-      ":first": parts[0]?.sequence,
-      ...Object.fromEntries(Object.entries({ ...sets, ...sums }).map(([name, value]) => [`:${name}`, value])),
-    },
-    ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-  };
+): CounterBatch<TotalsPart> {
+  return { key: counterItemKey(counter, lineage), parts, sumsOf, sets: listingOf(counter, lineage) };
 }
 
-function sumsOf(parts: readonly Part[]): Item {
+function sumsOf(parts: readonly TotalsPart[]): Item {
   const slots = new Map<Slot, Totals>();
   for (const { slot, delta } of parts) {
     const sum = slots.get(slot);

@@ -25,6 +25,7 @@ export const prefixes = {
   budget: "BUDGET#",
   alert: "ALERT#",
   unpriced: "UNPRICED#",
+  lease: "LEASE#",
 } as const;
 
 /** Parts of a key are joined by `#`, so everything that begins with `prefix` and `#` sorts below this. */
@@ -147,6 +148,121 @@ export const budgetKey = (budgetId: string): Key => ({ PK: `${prefixes.budget}${
 /** One item holds the active budgets of a scope, so that a batch of changed scopes is one read. */
 export const activeBudgetsKey = (scope: Scope): Key => ({ PK: `SCOPE_BUDGETS#${scope}`, SK: "ACTIVE" });
 
+/** Who changed a budget, by time. */
+export const budgetAuditPartition = (budgetId: string): string => `AUDIT#BUDGET#${budgetId}`;
+
+export const budgetAuditKey = (budgetId: string, at: Instant, changeId: string): Key => ({
+  PK: budgetAuditPartition(budgetId),
+  SK: `${at}#${changeId}`,
+});
+
+export const proposalKey = (proposalId: string): Key => ({ PK: `PROPOSAL#${proposalId}`, SK: "PROPOSAL" });
+
+/** All templates are in one partition, so that one query loads them. */
+export const BUDGET_TEMPLATES_PARTITION = "BUDGET_TEMPLATES";
+
+export const templateKey = (templateId: string): Key => ({
+  PK: BUDGET_TEMPLATES_PARTITION,
+  SK: `TEMPLATE#${templateId}`,
+});
+
+/** What a hard budget has left in a period. */
+export const ledgerKey = (budgetId: string, periodId: string): Key => ({
+  PK: budgetKey(budgetId).PK,
+  SK: `PERIOD#${periodId}`,
+});
+
+/** Who had the ledgers of a budget repaired, by time. */
+export const ledgerAuditPartition = (budgetId: string): string => `AUDIT#LEDGER#${budgetId}`;
+
+export const ledgerAuditKey = (budgetId: string, at: Instant, repairId: string): Key => ({
+  PK: ledgerAuditPartition(budgetId),
+  SK: `${at}#${repairId}`,
+});
+
+/** What calls with a lease of this budget came to in the period, as far as they have been counted. */
+export const leasedSumKey = (budgetId: string, periodId: string, lineage: string): Key => ({
+  PK: budgetKey(budgetId).PK,
+  SK: `LEASED#${periodId}#${lineage}`,
+});
+
+export const leasedSumRange = (periodId: string): [string, string] => [
+  `LEASED#${periodId}#`,
+  after(`LEASED#${periodId}`),
+];
+
+export const leaseKey = (leaseId: string): Key => ({ PK: `${prefixes.lease}${leaseId}`, SK: "LEASE" });
+
+export const leaseIdOf = (key: Key): string => key.PK.slice(prefixes.lease.length);
+
+const seenPrefix = "SEEN#";
+
+/** What the calls of a lease came to, as far as they have been counted. */
+export const leaseSeenKey = (leaseId: string, lineage: string): Key => ({
+  PK: leaseKey(leaseId).PK,
+  SK: `${seenPrefix}${lineage}`,
+});
+
+export const leaseSeenRange: [string, string] = [seenPrefix, after(seenPrefix.slice(0, -1))];
+
+export const isLeaseSeenKey = ({ SK }: Pick<Key, "SK">): boolean => SK.startsWith(seenPrefix);
+
+/** GSI1 lists the leases that are open, by when they expire, over lanes: one index partition takes 1,000 writes a second. */
+export const OPEN_LEASE_LANES = 4;
+
+export const openLeasePartition = (lane: number): string => `OPEN_LEASES#${lane}`;
+
+export const openLeaseKey = (leaseId: string, expiresAt: Instant, lane: number) => ({
+  GSI1PK: openLeasePartition(lane),
+  GSI1SK: `${expiresAt}#${leaseId}`,
+});
+
+/** All channels are in one partition, so that one query loads them. */
+export const CHANNELS_PARTITION = "CHANNELS";
+
+export const channelKey = (channelId: string): Key => ({
+  PK: CHANNELS_PARTITION,
+  SK: `CHANNEL#${channelId}`,
+});
+
+/** When a channel last spoke of a scope, and how often it spoke in a window of its rate limit. */
+export const paceKey = (channelId: string, what: string): Key => ({ PK: `PACE#${channelId}`, SK: what });
+
+const deliveryPrefix = "DELIVERY#";
+
+export const deliveryKey = (delivery: { alertId: string; channelId: string; reason: string }): Key => ({
+  PK: alertKey(delivery.alertId).PK,
+  SK: `${deliveryPrefix}${delivery.channelId}#${delivery.reason}`,
+});
+
+/** Which delivery has a key. */
+export function deliveryOfKey(key: Key): { alertId: string; channelId: string; reason: string } {
+  const [, channelId = "", reason = ""] = key.SK.split("#");
+  return { alertId: key.PK.slice(prefixes.alert.length), channelId, reason };
+}
+
+export const deliveryRange: [string, string] = [deliveryPrefix, after(deliveryPrefix.slice(0, -1))];
+
+/** GSI1 lists the deliveries that wait, by when they are due, and those that were given up. */
+export const deliveryListings = { waiting: "WAITING_DELIVERIES", failed: "FAILED_DELIVERIES" } as const;
+
+export const deliveryListingKey = (
+  listing: (typeof deliveryListings)[keyof typeof deliveryListings],
+  at: Instant,
+  delivery: { alertId: string; channelId: string; reason: string },
+) => ({
+  GSI1PK: listing,
+  GSI1SK: `${at}#${delivery.alertId}#${delivery.channelId}#${delivery.reason}`,
+});
+
+/** GSI1 lists the alerts that are not resolved, by time. */
+export const OPEN_ALERTS_PARTITION = "OPEN_ALERTS";
+
+export const openAlertKey = (alertId: string, raisedAt: Instant) => ({
+  GSI1PK: OPEN_ALERTS_PARTITION,
+  GSI1SK: `${raisedAt}#${alertId}`,
+});
+
 export const alertKey = (alertId: string): Key => ({ PK: `${prefixes.alert}${alertId}`, SK: "ALERT" });
 
 const subjectId = ({ service, model = "", operation }: PriceSubject): string =>
@@ -236,6 +352,7 @@ export const listings = {
   tokens: "TOKENS",
   unpriced: "UNPRICED",
   restatements: "RESTATEMENTS",
+  proposals: "PROPOSALS",
 } as const;
 export type Listing = (typeof listings)[keyof typeof listings];
 

@@ -2,6 +2,7 @@ import { instantFromEpochMs } from "@ai-usage/core";
 import { applyChanges, type MetricChange } from "./apply-rollup.ts";
 import { InvalidItemError } from "./errors.ts";
 import type { Item } from "./item.ts";
+import { countLeased } from "./ledger/count-leased.ts";
 import { fromMetricItem } from "./metric-item.ts";
 import { setAside } from "./set-aside.ts";
 import { isExpiry, itemAfter, itemBefore, type StreamRecord } from "./stream-record.ts";
@@ -45,6 +46,7 @@ export async function rollUp(
     });
   }
   await applyChanges(table, changes, lineage);
+  await countLeased(table, changes, lineage);
   return aside;
 }
 
