@@ -1,9 +1,10 @@
-import { type Alert, type Delivery, type Instant, plusMs } from "@ai-usage/core";
+import { type Alert, type AlertSelection, type Caller, isAlertSelected, mayAccess } from "@ai-usage/core";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { type AlertRecord, deliveryNames, fromAlertItem, toAlertItem } from "./alert-item.ts";
-import { alertKey, listings, prefixes } from "./keys.ts";
-import { listEntities, type Page, type PageRequest } from "./listing.ts";
+import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { type AlertEnd, endOf, fromAlertItem, toAlertItem } from "./alert-item.ts";
+import { alertKey, listings, OPEN_ALERTS_PARTITION } from "./keys.ts";
+import { listMatching, type Page, type PageRequest } from "./listing.ts";
 import { itemAfter, keyOfRecord, type StreamRecord } from "./stream-record.ts";
 import type { Table } from "./table.ts";
 
@@ -12,18 +13,24 @@ import type { Table } from "./table.ts";
  * @returns whether it was new
  */
 export async function raiseAlert(table: Table, alert: Alert): Promise<boolean> {
+  return (await putAlert(table, alert)) === "raised";
+}
+
+/** The same. An alert that was there stands (`standing`), or has ended. */
+export async function putAlert(table: Table, alert: Alert): Promise<"raised" | "standing" | AlertEnd> {
   try {
     await table.client.send(
       new PutCommand({
         TableName: table.name,
         Item: toAlertItem(alert),
         ConditionExpression: "attribute_not_exists(PK)",
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
       }),
     );
-    return true;
+    return "raised";
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return (error.Item && endOf(unmarshall(error.Item, { wrapNumbers: true }))) ?? "standing";
   }
 }
 
@@ -31,69 +38,37 @@ export async function raiseAlert(table: Table, alert: Alert): Promise<boolean> {
 export function newAlertsOf(records: readonly StreamRecord[]): Alert[] {
   return records.flatMap((record) => {
     const item = itemAfter(record);
-    const isNew = record.eventName === "INSERT" && keyOfRecord(record).PK.startsWith(prefixes.alert);
-    return isNew && item ? [fromAlertItem(item).alert] : [];
+    return record.eventName === "INSERT" && isAlertRecord(record) && item ? [fromAlertItem(item)] : [];
   });
 }
 
-export function listAlerts(table: Table, request: PageRequest): Promise<Page<AlertRecord>> {
-  return listEntities(table, listings.alerts, request, fromAlertItem);
+/** What became of telling people is kept in the alert's partition, and is no news of it. */
+function isAlertRecord(record: StreamRecord): boolean {
+  const { PK, SK } = keyOfRecord(record);
+  const [prefix, sortKey] = [alertKey("").PK, alertKey("").SK];
+  return PK.startsWith(prefix) && SK === sortKey;
 }
 
-/** How long a sender has before its claim lapses and another may try. Longer than the function's time limit. */
-const CLAIM_MS = 45_000;
-
-/**
- * Claims the delivery of an alert over a channel, so that of all who are told of the alert one sends the message.
- * `done`: it was sent before · `busy`: somebody is at it; ask again after the claim lapses.
- */
-export async function claimDelivery(
-  table: Table,
-  request: { alertId: string; channel: Delivery["channel"]; now: Instant },
-): Promise<"claimed" | "done" | "busy"> {
-  const { alertId, channel, now } = request;
-  try {
-    await table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: alertKey(alertId),
-        UpdateExpression: "SET #state = :sending, #at = :now, #lapses = :lapses ADD #attempts :one",
-        ConditionExpression: `attribute_exists(PK) AND (${NEVER_TRIED} OR ${FAILED} OR ${CLAIM_LAPSED})`,
-        ExpressionAttributeNames: deliveryNames(channel),
-        ExpressionAttributeValues: {
-          ":sending": "sending",
-          ":failed": "failed",
-          ":now": now,
-          ":lapses": plusMs(now, CLAIM_MS),
-          ":one": 1,
-        },
-        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-      }),
-    );
-    return "claimed";
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException) || !error.Item) throw error;
-    return error.Item[deliveryNames(channel)["#state"]]?.S === "sent" ? "done" : "busy";
-  }
-}
-
-const NEVER_TRIED = "attribute_not_exists(#state)";
-const FAILED = "#state = :failed";
-const CLAIM_LAPSED = "(#state = :sending AND #lapses < :now)";
-
-/** Writes down how a claimed delivery ended. */
-export async function settleDelivery(
-  table: Table,
-  request: { alertId: string; channel: Delivery["channel"]; state: "sent" | "failed"; now: Instant },
-): Promise<void> {
-  const { "#state": state, "#at": at } = deliveryNames(request.channel);
-  await table.client.send(
-    new UpdateCommand({
-      TableName: table.name,
-      Key: alertKey(request.alertId),
-      UpdateExpression: "SET #state = :state, #at = :now",
-      ExpressionAttributeNames: { "#state": state, "#at": at },
-      ExpressionAttributeValues: { ":state": request.state, ":now": request.now },
-    }),
+export async function findAlert(table: Table, alertId: string): Promise<Alert | undefined> {
+  const { Item: item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: alertKey(alertId), ConsistentRead: true }),
   );
+  return item && fromAlertItem(item);
+}
+
+/** A page of the alerts that `caller` may see and that are asked for, newest first. */
+export function listAlerts(
+  table: Table,
+  request: PageRequest,
+  { caller, selection = {} }: { caller?: Caller; selection?: AlertSelection } = {},
+): Promise<Page<Alert>> {
+  const isOpenOnly = selection.states !== undefined && !selection.states.includes("resolved");
+  const source = isOpenOnly
+    ? ({ index: "GSI1", partition: OPEN_ALERTS_PARTITION } as const)
+    : listings.alerts;
+  return listMatching(table, source, request, {
+    fromItem: fromAlertItem,
+    matches: (alert) =>
+      isAlertSelected(selection, alert) && (caller === undefined || mayAccess(caller, [alert.scope])),
+  });
 }

@@ -1,13 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { PriceEdit, PriceHistoryEntry } from "@ai-usage/core";
-import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import { TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import { getItems } from "./batches.ts";
-import { ThrottledError } from "./errors.ts";
 import { type Item, ItemReader } from "./item.ts";
 import { type Key, priceVersionKey } from "./keys.ts";
 import { toPriceHistoryItem } from "./price-history.ts";
 import type { Table } from "./table.ts";
+import { type TransactItems, transact } from "./transact.ts";
 
 /** What is there under a key, and what is to be there; nothing stands for no item. */
 export interface ItemEdit {
@@ -22,13 +19,6 @@ export interface PlannedEdit {
   readonly entry: Omit<PriceHistoryEntry, keyof PriceEdit>;
 }
 
-type TransactItems = NonNullable<TransactWriteCommandInput["TransactItems"]>;
-
-/** Everybody who changes prices meets on the version's item: more often than this they do not meet in turn. */
-const ATTEMPTS_MAX = 14;
-const BACKOFF_MS = 20;
-const BACKOFF_MS_MAX = 1_000;
-
 /**
  * Changes items of the prices' partition, counts the change in its version, and writes down in the audit trail what was
  * there before and after: all of it or nothing. Planned anew with what is there when somebody else was faster.
@@ -41,21 +31,11 @@ export async function editPrices(
   keys: readonly Key[],
   plan: (before: ReadonlyMap<string, Item>) => PlannedEdit | undefined,
 ): Promise<PlannedEdit | undefined> {
-  for (let attempts = 1; ; attempts++) {
+  return transact(table, "prices", async () => {
     const items = await getItems(table, keys);
     const planned = plan(new Map(items.map((item) => [new ItemReader(item).key().SK, item])));
-    if (planned === undefined) return undefined;
-    const transaction = new TransactWriteCommand({ TransactItems: transactItems(table, edit, planned) });
-    try {
-      await table.client.send(transaction);
-      return planned;
-    } catch (error) {
-      if (!isMeeting(error)) throw error;
-      if (attempts === ATTEMPTS_MAX)
-        throw new ThrottledError("prices change faster than they can be written");
-      await sleep(Math.random() * Math.min(BACKOFF_MS * 2 ** attempts, BACKOFF_MS_MAX));
-    }
-  }
+    return { writes: planned ? transactItems(table, edit, planned) : [], outcome: planned };
+  });
 }
 
 function transactItems(table: Table, edit: PriceEdit, { items, entry }: PlannedEdit): TransactItems {
@@ -93,12 +73,4 @@ function itemWrite(table: Table, edit: PriceEdit, { key, before, after }: ItemEd
   return {
     Put: { TableName: table.name, Item: { ...after, ...key, edit_id: edit.editId }, ...unchanged },
   };
-}
-
-const MEETINGS = ["ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"];
-
-/** Somebody else wrote at the same moment, or between our reading and writing. */
-function isMeeting(error: unknown): boolean {
-  if (!(error instanceof TransactionCanceledException)) return false;
-  return (error.CancellationReasons ?? []).some(({ Code = "" }) => MEETINGS.includes(Code));
 }

@@ -18,3 +18,8 @@ export class ThrottledError extends Error {
 export class InvalidCursorError extends Error {
   override readonly name = "InvalidCursorError";
 }
+
+/** A scope has more active budgets than its item can hold. Says what to do. */
+export class ScopeFullError extends Error {
+  override readonly name = "ScopeFullError";
+}

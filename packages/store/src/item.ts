@@ -22,6 +22,10 @@ export class ItemReader {
     return this.#item[name] !== undefined;
   }
 
+  isNull(name: string): boolean {
+    return this.#item[name] === null;
+  }
+
   text(name: string): string {
     const value = this.#item[name];
     if (typeof value !== "string") throw new InvalidItemError(name, "is not a string");

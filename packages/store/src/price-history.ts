@@ -2,30 +2,13 @@ import { type PriceHistoryEntry, priceActions } from "@ai-usage/core";
 import { InvalidItemError } from "./errors.ts";
 import { type Item, ItemReader } from "./item.ts";
 import { PRICE_AUDIT_PARTITION, priceAuditKey } from "./keys.ts";
-import { decodeCursor, nextCursor, type Page, type PageRequest } from "./listing.ts";
-import { queryItems } from "./query.ts";
+import { listPartition, type Page, type PageRequest } from "./listing.ts";
 import type { Table } from "./table.ts";
 
 /** A page of the audit trail, newest first. */
-export async function listPriceHistory(table: Table, request: PageRequest): Promise<Page<PriceHistoryEntry>> {
-  const upTo = request.cursor === undefined ? AFTER_ALL : decodeCursor(request.cursor);
-  const found = await queryItems(table, {
-    partition: PRICE_AUDIT_PARTITION,
-    between: [FIRST, upTo],
-    newestFirst: true,
-    limit: request.limit + 2,
-  });
-  // The item at the cursor itself was given before; one more than asked for tells whether there is a next page.
-  const fresh = found.filter((item) => new ItemReader(item).key().SK !== upTo);
-  const page = fresh.slice(0, request.limit);
-  return {
-    items: page.map(fromPriceHistoryItem),
-    nextCursor: nextCursor(fresh, page, (item) => new ItemReader(item).key().SK),
-  };
+export function listPriceHistory(table: Table, request: PageRequest): Promise<Page<PriceHistoryEntry>> {
+  return listPartition(table, PRICE_AUDIT_PARTITION, request, fromPriceHistoryItem);
 }
-
-const FIRST = "0";
-const AFTER_ALL = "\uffff";
 
 export function toPriceHistoryItem(entry: PriceHistoryEntry): Item {
   return {

@@ -2,12 +2,17 @@ import {
   addTotals,
   type Cover,
   type CubeCell,
+  coverOf,
+  HOUR_MS,
   type PriceSubject,
+  plusMs,
   type Quarter,
   type Scope,
   type ScopeSeries,
   scopeOf,
+  startOfUtcHour,
   sumTotals,
+  type TimeRange,
   type Totals,
   type UtcDate,
   type UtcHour,
@@ -33,7 +38,10 @@ import type { Table } from "./table.ts";
 
 const CONCURRENT_QUERIES = 8;
 
-/** Reads what `cover` names, all lineages of a bucket added up: one query for the days, one for each run of hours. */
+/**
+ * Reads what `cover` names, all lineages of a bucket added up: one query for the days, one for each run of hours. Days
+ * that it leaves out between others are there, too.
+ */
 export async function readScopeSeries(table: Table, scope: Scope, cover: Cover): Promise<ScopeSeries> {
   const partition = totalPartition(scope);
   const ranges = [...dayRuns(cover), ...hourRuns(cover)];
@@ -62,6 +70,38 @@ export async function readScopeTotals(table: Table, scope: Scope, cover: Cover):
   for (const totals of series.days.values()) sum = addTotals(sum, totals);
   for (const { totals } of series.quarters) sum = addTotals(sum, totals);
   return sum;
+}
+
+/**
+ * Totals of each of `ranges`, which follow each other without overlap, read together: as many queries as one of them
+ * takes where they begin with UTC days, and one more for each of their borders elsewhere.
+ */
+export async function readTotalsOfRanges(
+  table: Table,
+  scope: Scope,
+  ranges: readonly TimeRange[],
+): Promise<Totals[]> {
+  const covers = ranges.map(coverOf);
+  const { days, quarters } = await readScopeSeries(table, scope, joined(covers));
+  const byQuarter = new Map(quarters.map(({ hour, quarter, totals }) => [`${hour}#${quarter}`, totals]));
+  return covers.map((cover) =>
+    sumTotals([
+      ...cover.days.map((date) => days.get(date) ?? zeroTotals),
+      ...cover.hours.flatMap(({ hour, quarters: wanted }) =>
+        wanted.map((quarter) => byQuarter.get(`${hour}#${quarter}`) ?? zeroTotals),
+      ),
+    ]),
+  );
+}
+
+function joined(covers: readonly Cover[]): Cover {
+  const hours = new Map<UtcHour, Quarter[]>();
+  for (const { hour, quarters } of covers.flatMap((cover) => cover.hours))
+    hours.set(hour, [...(hours.get(hour) ?? []), ...quarters]);
+  return {
+    days: covers.flatMap(({ days }) => days),
+    hours: [...hours].map(([hour, quarters]) => ({ hour, quarters })),
+  };
 }
 
 export async function readCube(table: Table, dates: readonly UtcDate[]): Promise<CubeCell[]> {
@@ -119,7 +159,7 @@ export async function readDimensionTotals(
   return new Map(scopes.map((scope, index) => [scope, totals[index] ?? zeroTotals]));
 }
 
-function monthsOf({ first, last }: { first: UtcDate; last: UtcDate }): UtcDate[] {
+export function monthsOf({ first, last }: { first: UtcDate; last: UtcDate }): UtcDate[] {
   const months: UtcDate[] = [];
   for (let month = first.slice(0, 7); month <= last.slice(0, 7); month = monthAfter(month)) {
     months.push(`${month}-01` as UtcDate);
@@ -138,15 +178,13 @@ function dayRuns(cover: Cover): [string, string][] {
   return first && last ? [dayRange(first, last)] : [];
 }
 
-/** Hours come as one run, or as one before and one after the whole days. */
+/** Runs of hours that follow each other: those around whole days are two. */
 function hourRuns(cover: Cover): [string, string][] {
-  const [firstDay] = cover.days;
-  const hours = cover.hours.map(({ hour }) => hour);
-  const before = firstDay === undefined ? hours : hours.filter((hour) => hour.slice(0, 10) < firstDay);
-  const after = firstDay === undefined ? [] : hours.filter((hour) => hour.slice(0, 10) >= firstDay);
-  return [before, after].flatMap((run) => {
-    const [first] = run;
-    const last = run.at(-1);
-    return first && last ? [hourRange(first, last)] : [];
-  });
+  const runs: [first: UtcHour, last: UtcHour][] = [];
+  for (const { hour } of cover.hours) {
+    const run = runs.at(-1);
+    if (run && startOfUtcHour(hour) === plusMs(startOfUtcHour(run[1]), HOUR_MS)) run[1] = hour;
+    else runs.push([hour, hour]);
+  }
+  return runs.map(([first, last]) => hourRange(first, last));
 }

@@ -6,13 +6,13 @@ import {
   unpricedModelAlert,
 } from "@ai-usage/core";
 import pMap from "p-map";
+import { fromSumAttributes } from "../counter-item.ts";
+import { cubeCellOf, dateOfCube, prefixes } from "../keys.ts";
+import { readCubeCell } from "../read-totals.ts";
+import { itemAfter, itemBefore, keyOfRecord, type StreamRecord } from "../stream-record.ts";
+import type { Table } from "../table.ts";
+import { noteUnpricedModel } from "../unpriced-models.ts";
 import { AlertRaiser } from "./alert-raiser.ts";
-import { fromSumAttributes } from "./counter-item.ts";
-import { cubeCellOf, dateOfCube, prefixes } from "./keys.ts";
-import { readCubeCell } from "./read-totals.ts";
-import { itemAfter, itemBefore, keyOfRecord, type StreamRecord } from "./stream-record.ts";
-import type { Table } from "./table.ts";
-import { noteUnpricedModel } from "./unpriced-models.ts";
 
 const CONCURRENT_CHECKS = 8;
 
@@ -82,7 +82,7 @@ export class UnpricedWatch {
     if (told === undefined) return [];
     const [callDate, unpricedCalls] = told;
     const alert = unpricedModelAlert({ subject, callDate, unpricedCalls, firstDate, now });
-    return (await this.#alerts.raise(alert)) ? [alert] : [];
+    return (await this.#alerts.raise(alert, now)) ? [alert] : [];
   }
 
   /** Calls without a price by day, the earliest first, days without any left out. */
