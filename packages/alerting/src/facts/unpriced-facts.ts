@@ -1,16 +1,19 @@
 import type { UnpricedModelAlert } from "@ai-usage/core";
-import { type Advice, clock, day, type Fact, layOutMail, type MailContent } from "./mail-layout.ts";
+import type { Advice, AlertFacts, Fact } from "./alert-facts.ts";
+import { commands } from "./commands.ts";
+import { clock, countText, day } from "./words.ts";
 
-/** The mail about calls that nobody knows the price of: which, how many, since when, what that means, what to do. */
-export function unpricedMail(alert: UnpricedModelAlert): MailContent {
-  const { service, model, operation, level } = alert;
+/** Calls that nobody knows the price of: which, how many, since when, what that means, what to do. */
+export function unpricedFacts(alert: UnpricedModelAlert): AlertFacts {
+  const { service, model, operation, level: tone, unpricedCalls, callDate } = alert;
   const what = model === undefined ? `${service}, ${operation},` : `${service}, model ${model},`;
-  return layOutMail({
-    level,
+  return {
+    tone,
     headline: `Calls of ${what} have no price`,
+    summary: `${countText(unpricedCalls, "call")} of ${day(callDate)} ${unpricedCalls === 1 ? "is" : "are"} counted, and left out of every amount: no budget sees what they cost, and no report has it.`,
     facts: factsOf(alert),
     advice: adviceFor(alert),
-  });
+  };
 }
 
 function factsOf(alert: UnpricedModelAlert): Fact[] {
@@ -30,21 +33,13 @@ function adviceFor({ service, model, operation }: UnpricedModelAlert): Advice[] 
   const prices =
     model === undefined ? "--per-unit request=…" : "--input-per-million … --output-per-million …";
   return [
-    {
-      text: "No budget sees what these calls cost, and no report has it: they are counted, and left out of every amount.",
-    },
-    { text: "See all that has no price, and why", command: "npx ai-usage prices unpriced" },
+    { text: "See all that has no price, and why", command: commands.unpriced },
     {
       text: "Set the price that is missing, in US dollars (--help names other units)",
-      command: `npx ai-usage prices set --provider ${shellWord(service)} --model ${shellWord(model ?? operation)} ${prices}`,
+      command: commands.setPrice({ service, subject: model ?? operation, prices }),
     },
     {
       text: "The calls that came without it are then filled in by themselves, in totals and budgets too. Until then this comes once a day, as long as there are new ones.",
     },
   ];
-}
-
-/** A name as one word of a shell, whatever its sender put into it. */
-function shellWord(name: string): string {
-  return /^[\w.:/@-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
 }
