@@ -1,12 +1,13 @@
 import { App, Validations } from "aws-cdk-lib";
 import cdkJson from "../cdk.json" with { type: "json" };
 import { AIUsageStack } from "../lib/ai-usage-stack.ts";
-import { readSettings, SettingsError } from "../lib/settings.ts";
+import { readSettings } from "../lib/read-settings.ts";
+import { SettingsError } from "../lib/settings.ts";
 
 // Without the CLI nobody passes cdk.json's context on; with it, what the CLI passes wins.
 const app = new App({ context: cdkJson.context, analyticsReporting: false });
 try {
-  const settings = readSettings(app.node);
+  const settings = readSettings(app.node, process.env);
   new AIUsageStack(app, `ai-usage-${settings.stage}`, { settings });
 } catch (error) {
   if (!(error instanceof SettingsError)) throw error;

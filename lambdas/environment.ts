@@ -1,3 +1,4 @@
+import { Amount } from "@ai-usage/core";
 import { openTable, type Table } from "@ai-usage/store";
 import { Logger } from "@aws-lambda-powertools/logger";
 import * as z from "zod";
@@ -15,6 +16,17 @@ export const variables = {
   text: z.string().min(1),
   optionalText: z.string().default(""),
   seconds: z.coerce.number().int().nonnegative(),
+  milliseconds: z.coerce.number().int().nonnegative(),
+  optionalAmount: z
+    .string()
+    .regex(/^(\d{1,9}(\.\d{1,18})?)?$/, "must be empty or a plain decimal number")
+    .default("")
+    .transform((text) => (text === "" ? undefined : Amount.parse(text))),
+  optionalRatio: z
+    .string()
+    .regex(/^(\d{1,9}(\.\d{1,6})?)?$/, "must be empty or a plain decimal number")
+    .default("")
+    .transform((text) => (text === "" ? undefined : text)),
   days: z.coerce.number().int().positive(),
   onOff: z.enum(["on", "off"]).transform((value) => value === "on"),
   trueFalse: z.enum(["true", "false"]).transform((value) => value === "true"),

@@ -6,6 +6,8 @@ import { Topic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 import { Alerting } from "./alerting.ts";
 import { BudgetWatch } from "./budget-watch.ts";
+import { BudgetsAsCode } from "./budgets-as-code.ts";
+import { ChannelAccess } from "./channel-access.ts";
 import { FirstToken } from "./first-token.ts";
 import { UsageHttpApi } from "./http-api.ts";
 import { Ingest } from "./ingest.ts";
@@ -42,6 +44,7 @@ export class AIUsage extends Construct {
   readonly restatement: Restatement;
   readonly httpApi: UsageHttpApi;
   readonly firstToken: FirstToken;
+  readonly budgets: BudgetsAsCode;
 
   /** @throws SettingsError when a prop has a value that it may not have */
   constructor(scope: Construct, id: string, props: AIUsageProps = {}) {
@@ -62,16 +65,27 @@ export class AIUsage extends Construct {
     const shared = { defaults, table: this.table };
     this.ingest = new Ingest(this, "Ingest", { ...shared, settings });
     this.rollup = new Rollup(this, "Rollup", shared);
-    this.alerting = new Alerting(this, "Alerting", { ...shared, email: settings.email });
+    const { email, dashboardUrl } = settings;
+    this.alerting = new Alerting(this, "Alerting", { ...shared, email, dashboardUrl });
     this.budgetWatch = new BudgetWatch(this, "BudgetWatch", { ...shared, bus: this.alerting.bus });
     this.restatement = new Restatement(this, "Restatement", { ...shared, settings });
+    const channels = new ChannelAccess(this, "Channels", { targets: settings.channelTargets });
+    channels.grantSend(this.alerting.notify);
     this.httpApi = new UsageHttpApi(this, "HttpApi", {
       ...shared,
+      channels,
+      notify: this.alerting.notify,
       restate: this.restatement.function,
       settings,
       ingest: this.ingest.function,
     });
+    this.alerting.tellOfMail(this.httpApi.api);
     this.firstToken = new FirstToken(this, "FirstToken", shared);
+    this.budgets = new BudgetsAsCode(this, "Budgets", {
+      ...shared,
+      budgets: settings.budgets,
+      templates: settings.budgetTemplates,
+    });
     if (settings.alarmTopicArn !== undefined) this.reportAlarmsTo(settings.alarmTopicArn);
   }
 

@@ -35,12 +35,14 @@ export class BudgetWatch extends Construct {
       function: this.function,
       name: "budget-watch",
       filters: [
-        changes(partitions.total, ["INSERT", "MODIFY"]),
-        // The alert is its own outbox: its INSERT is what gets it published.
-        changes(partitions.alert, ["INSERT"]),
-        // A new budget may already be overspent.
-        changes(partitions.budget, ["INSERT", "MODIFY"]),
-        changes(partitions.cube, ["INSERT", "MODIFY"], HAS_UNPRICED_CALLS),
+        changes(partitions.total),
+        // The alert is its own outbox: its INSERT is what gets it published. Deliveries lie beside it.
+        { ...changes(partitions.alert, ["ALERT"]), eventName: ["INSERT"] },
+        // A new budget may already be overspent. Ledgers lie beside it.
+        changes(partitions.budget, ["BUDGET"]),
+        changes(partitions.cube, undefined, HAS_UNPRICED_CALLS),
+        // What the calls of a lease came to.
+        changes(partitions.lease, FilterRule.beginsWith("SEEN#")),
       ],
       batchSize: 100,
       batchingWindow: Duration.seconds(0),
@@ -51,9 +53,15 @@ export class BudgetWatch extends Construct {
 // A filter cannot compare the images: the function looks whether the count went up. `exists` sees leaves only.
 const HAS_UNPRICED_CALLS = { NewImage: { unpriced_calls: { N: FilterRule.exists() } } };
 
-function changes(keyPrefix: string, eventNames: readonly string[], images: object = {}) {
+function changes(keyPrefix: string, sortKey?: readonly unknown[], images: object = {}) {
   return {
-    eventName: FilterRule.or(...eventNames),
-    dynamodb: { Keys: { PK: { S: FilterRule.beginsWith(keyPrefix) } }, ...images },
+    eventName: FilterRule.or("INSERT", "MODIFY"),
+    dynamodb: {
+      Keys: {
+        PK: { S: FilterRule.beginsWith(keyPrefix) },
+        ...(sortKey !== undefined && { SK: { S: sortKey } }),
+      },
+      ...images,
+    },
   };
 }

@@ -15,6 +15,7 @@ import { Stats } from "aws-cdk-lib/aws-cloudwatch";
 import { Grant } from "aws-cdk-lib/aws-iam";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import type { ChannelAccess } from "./channel-access.ts";
 import { alarmPeriod, OperationsAlarm } from "./operations-alarm.ts";
 import type { Settings } from "./settings.ts";
 import type { UsageTable } from "./table.ts";
@@ -26,11 +27,14 @@ export interface UsageHttpApiProps {
   readonly settings: Settings;
   /** Prices stored metrics anew when the API is asked to. */
   readonly restate: UsageFunction;
+  /** Tries a channel out when the API is asked to. */
+  readonly notify: UsageFunction;
+  readonly channels: ChannelAccess;
   /** Takes `POST /ai_usage`. */
   readonly ingest: UsageFunction;
 }
 
-/** The HTTP API. Who may call what is decided by the token, on every route but `GET /health`. */
+/** The HTTP API. Who may call what is decided by the token, on every route but the open ones. */
 export class UsageHttpApi extends Construct {
   readonly api: UsageFunction;
   readonly authorizer: UsageFunction;
@@ -55,27 +59,39 @@ export class UsageHttpApi extends Construct {
     });
   }
 
-  private apiFunction({ defaults, table, settings, restate }: UsageHttpApiProps): UsageFunction {
+  private apiFunction({
+    defaults,
+    table,
+    settings,
+    restate,
+    notify,
+    channels,
+  }: UsageHttpApiProps): UsageFunction {
+    const { aboveAmount = "", aboveRatio = "" } = settings.approval;
     const fn = new UsageFunction(this, "ApiFunction", {
       defaults,
       name: "api",
-      description: "Answers the HTTP API: usage, budgets, alerts, prices, tokens",
+      description: "Answers the HTTP API: usage, budgets, leases, alerts, channels, prices, tokens",
       timeout: Duration.seconds(29),
       memoryMiB: 1024,
-      whenItFails: "Queries, budgets, alerts, prices or tokens cannot be read or changed.",
+      whenItFails: "Queries, budgets, leases, alerts, channels, prices or tokens cannot be read or changed.",
       environment: {
         RETENTION_DAYS: String(settings.retentionDays),
         SCOPE_METADATA_KEYS: settings.scopeMetadataKeys.join(","),
         UNPRICED_POLICY: settings.unpricedPolicy,
         PRICE_REFRESH_SECONDS: "20",
         RESTATE_FUNCTION_NAME: restate.functionName,
+        NOTIFY_FUNCTION_NAME: notify.functionName,
+        BUDGET_APPROVAL_ABOVE_AMOUNT: aboveAmount,
+        BUDGET_APPROVAL_ABOVE_RATIO: aboveRatio,
       },
     });
     Grant.addToPrincipal({
       grantee: fn,
       actions: ["lambda:InvokeFunction"],
-      resourceArns: [restate.functionArn],
+      resourceArns: [restate.functionArn, notify.functionArn],
     });
+    channels.grantKeepChannels(fn);
     table.grantServeApi(fn);
     return fn;
   }
@@ -108,14 +124,12 @@ export class UsageHttpApi extends Construct {
       integration: HttpLambdaIntegration,
       authorizer: IHttpRouteAuthorizer,
     ): HttpRoute[] => this.httpApi.addRoutes({ path, methods: [method], integration, authorizer });
-    const health = route("/health", HttpMethod.GET, toApi, new HttpNoneAuthorizer());
     route("/ai_usage", HttpMethod.POST, toIngest, token);
     route("/{proxy+}", HttpMethod.ANY, toApi, token);
-    for (const open of health) {
-      Validations.of(open).acknowledge({
-        id: "AwsSolutions-APIG4",
-        reason: "Monitors ask for the health without a token; the answer holds the version only.",
-      });
+    for (const [path, reason] of Object.entries(openRoutes)) {
+      for (const open of route(path, HttpMethod.GET, toApi, new HttpNoneAuthorizer())) {
+        Validations.of(open).acknowledge({ id: "AwsSolutions-APIG4", reason });
+      }
     }
   }
 
@@ -133,6 +147,13 @@ export class UsageHttpApi extends Construct {
     });
   }
 }
+
+/** What is answered without a token, and why. */
+const openRoutes = {
+  "/health": "Monitors ask for the health without a token; the answer holds the version only.",
+  "/openapi.json":
+    "Tools read the description of the API without a token; it is the same in every deployment.",
+};
 
 const accessLogLine = JSON.stringify({
   time: "$context.requestTime",

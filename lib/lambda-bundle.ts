@@ -16,6 +16,7 @@ export const functionNames = [
   "notify",
   "restate",
   "first-token",
+  "apply-budgets",
 ] as const;
 export type FunctionName = (typeof functionNames)[number];
 

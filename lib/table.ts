@@ -24,7 +24,12 @@ export const partitions = {
   setAside: "ASIDE#",
   budget: "BUDGET#",
   scopeBudgets: "SCOPE_BUDGETS#",
+  budgetTemplates: "BUDGET_TEMPLATES",
+  proposal: "PROPOSAL#",
+  lease: "LEASE#",
   alert: "ALERT#",
+  channels: "CHANNELS",
+  pace: "PACE#",
   unpriced: "UNPRICED#",
   volume: "VOLUME#",
   restatement: "RESTATEMENT#",
@@ -32,6 +37,8 @@ export const partitions = {
   audit: "AUDIT#",
   token: "TOKEN#",
 } as const;
+
+const budgetPartitions = [partitions.budget, partitions.scopeBudgets, partitions.budgetTemplates];
 
 const indexNames = ["GSI1", "GSI2", "GSI3"];
 
@@ -77,15 +84,39 @@ export class UsageTable extends Construct {
     this.grantItems(
       fn,
       ["dynamodb:PutItem", "dynamodb:UpdateItem"],
-      [partitions.budget, partitions.scopeBudgets, partitions.token, partitions.restatement],
+      [
+        ...budgetPartitions,
+        partitions.proposal,
+        partitions.lease,
+        partitions.alert,
+        partitions.channels,
+        partitions.token,
+        partitions.restatement,
+      ],
     );
-    // An entry of the audit trail is put once, and never changed.
-    this.grantItems(fn, ["dynamodb:PutItem"], [partitions.audit]);
+    this.grantKeepAudit(fn);
     this.grantItems(
       fn,
       ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
       [partitions.prices],
     );
+    this.grantQueryIndexes(fn);
+  }
+
+  /** Makes budgets of those that the deployment names, and changes them. */
+  grantApplyBudgets(fn: LambdaFunction): void {
+    this.grantItems(
+      fn,
+      [
+        "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",
+        "dynamodb:Query",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+      ],
+      budgetPartitions,
+    );
+    this.grantKeepAudit(fn);
     this.grantQueryIndexes(fn);
   }
 
@@ -105,19 +136,33 @@ export class UsageTable extends Construct {
     this.grantItems(fn, ["dynamodb:GetItem"], [partitions.token]);
   }
 
+  /** The only one that writes totals. Of leases and budgets it writes what their calls have been counted to come to. */
   grantApplyRollups(fn: LambdaFunction): void {
-    const { total, cube, setAside } = partitions;
-    this.grantItems(fn, ["dynamodb:UpdateItem", "dynamodb:PutItem"], [total, cube, setAside]);
+    const { total, cube, setAside, budget, lease } = partitions;
+    this.grantItems(fn, ["dynamodb:BatchGetItem"], [lease]);
+    this.grantItems(fn, ["dynamodb:UpdateItem", "dynamodb:PutItem"], [total, cube, setAside, budget, lease]);
   }
 
+  /** Besides alerts, it makes the budgets of templates, and keeps ledgers and leases in step with the totals. */
   grantWatchBudgets(fn: LambdaFunction): void {
-    this.grantItems(fn, ["dynamodb:Query", "dynamodb:BatchGetItem"]);
-    this.grantItems(fn, ["dynamodb:PutItem"], [partitions.alert]);
+    const { budget, scopeBudgets, alert, lease } = partitions;
+    this.grantItems(fn, ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"]);
+    this.grantItems(fn, ["dynamodb:PutItem", "dynamodb:UpdateItem"], [budget, scopeBudgets, alert, lease]);
     this.grantItems(fn, ["dynamodb:UpdateItem"], [partitions.unpriced]);
+    this.grantKeepAudit(fn);
+    this.grantQueryIndexes(fn);
   }
 
+  /** Beside the alert it reads what drove it: totals, the cube, single calls. */
   grantDeliverAlerts(fn: LambdaFunction): void {
-    this.grantItems(fn, ["dynamodb:UpdateItem"], [partitions.alert]);
+    const { alert, channels, pace, total, cube, metric } = partitions;
+    this.grantItems(
+      fn,
+      ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"],
+      [alert, channels, pace, total, cube, metric],
+    );
+    this.grantItems(fn, ["dynamodb:PutItem", "dynamodb:UpdateItem"], [alert, pace]);
+    this.grantQueryIndexes(fn);
   }
 
   grantCreateToken(fn: LambdaFunction): void {
@@ -144,6 +189,11 @@ export class UsageTable extends Construct {
     return tableStreamArn;
   }
 
+  /** An entry of the audit trail is put once, and never changed. */
+  private grantKeepAudit(fn: LambdaFunction): void {
+    this.grantItems(fn, ["dynamodb:PutItem"], [partitions.audit]);
+  }
+
   private grantQueryIndexes(fn: LambdaFunction): void {
     fn.addToRolePolicy(
       new PolicyStatement({
@@ -153,7 +203,7 @@ export class UsageTable extends Construct {
     );
   }
 
-  private grantItems(fn: LambdaFunction, actions: string[], keyPrefixes?: string[]): void {
+  private grantItems(fn: LambdaFunction, actions: string[], keyPrefixes?: readonly string[]): void {
     const leadingKeys = keyPrefixes?.map((prefix) => `${prefix}*`);
     fn.addToRolePolicy(
       new PolicyStatement({

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Caller, Instant, PriceEdit, TokenRole, UnpricedPolicy } from "@ai-usage/core";
+import type { ApprovalPolicy, Caller, Instant, PriceEdit, TokenRole, UnpricedPolicy } from "@ai-usage/core";
 import type { Table } from "@ai-usage/store";
 import { fieldProblem, ProblemError } from "@ai-usage/wire";
 import type { Context } from "hono";
@@ -7,6 +7,7 @@ import type { LambdaEvent } from "hono/aws-lambda";
 import { fromAuthorizerContext, requireRole } from "../caller.ts";
 import { parseJsonBody } from "../json-body.ts";
 import type { PriceSource } from "../price-source.ts";
+import type { ChannelParts } from "./channel-parts.ts";
 
 /** What the routes are made with. */
 export interface ApiParts {
@@ -16,6 +17,9 @@ export interface ApiParts {
   /** Metadata that makes a custom scope of its own. */
   readonly scopeMetadataKeys: readonly string[];
   readonly unpricedPolicy: UnpricedPolicy;
+  /** Which increases of budgets take a second person. */
+  readonly approval: ApprovalPolicy;
+  readonly channels: ChannelParts;
   /** Sets somebody to work on it; returns before it is done. */
   readonly startRestatement: (restatementId: string) => Promise<void>;
 }
@@ -66,6 +70,21 @@ export function newId(prefix: string): string {
 
 export function editBy({ tokenId }: Caller, at: Instant): PriceEdit {
   return { editId: newId("edt"), at, by: tokenId };
+}
+
+/** Ids of alerts name what happened: longer than others, and with other signs. */
+export function alertIdOf(context: ApiContext): string {
+  const id = context.req.param("id") ?? "";
+  if (!/^[\w.~-]{1,700}$/.test(id)) throw noSuchAlert();
+  return id;
+}
+
+export const noSuchAlert = () => new ProblemError(404, "there is no such alert");
+
+/** The body of a request that needs none: acting on something may say nothing more. */
+export async function optionalBodyOf(context: ApiContext): Promise<unknown> {
+  const { byteLength } = await context.req.arrayBuffer();
+  return byteLength === 0 ? {} : jsonBodyOf(context);
 }
 
 /** @throws ProblemError when the body is no JSON */

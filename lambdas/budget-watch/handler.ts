@@ -3,6 +3,8 @@ import { instantFromEpochMs } from "@ai-usage/core";
 import {
   BudgetWatch,
   budgetNewsOf,
+  keepLedgers,
+  ledgerNewsOf,
   newAlertsOf,
   type StreamRecord,
   UnpricedWatch,
@@ -29,6 +31,7 @@ export async function handler(event: {
     time: new Date(alert.raisedAt),
   }));
   await publishEvents(bus, busName, events);
+  await keepLedgers(table, ledgerNewsOf(event.Records), now);
   const raised = [
     ...(await budgets.raiseDueAlerts(budgetNewsOf(event.Records), now)),
     ...(await unpriced.raiseDueAlerts(unpricedNewsOf(event.Records), now)),

@@ -3,6 +3,7 @@ import { formatToken, hashSecret, instantFromEpochMs, SECRET_BYTES } from "@ai-u
 import { putToken } from "@ai-usage/store";
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { CloudFormationCustomResourceEvent } from "aws-lambda";
+import { answerCloudFormation } from "../custom-resource.ts";
 import { asError, logger, readEnvironment, tableFromEnvironment, variables } from "../environment.ts";
 
 const { ADMIN_TOKEN_SECRET_ARN: secretArn } = readEnvironment({ ADMIN_TOKEN_SECRET_ARN: variables.text });
@@ -10,15 +11,17 @@ const table = tableFromEnvironment();
 const secrets = new SecretsManagerClient({});
 
 const TOKEN_ID = "admin";
+const PHYSICAL_ID = "first-admin-token";
 
 /** Custom resource of the deployment: makes the first admin token, its hash for the table and itself for the secret. */
 export async function handler(event: CloudFormationCustomResourceEvent): Promise<void> {
   try {
     if (event.RequestType === "Create") await makeFirstToken();
-    await answer(event, { Status: "SUCCESS" });
+    await answerCloudFormation(event, PHYSICAL_ID, { Status: "SUCCESS" });
   } catch (error) {
     logger.error("first token failed", asError(error));
-    await answer(event, { Status: "FAILED", Reason: "see the log of the function" });
+    const Reason = "see the log of the function";
+    await answerCloudFormation(event, PHYSICAL_ID, { Status: "FAILED", Reason });
   }
 }
 
@@ -37,21 +40,4 @@ async function makeFirstToken(): Promise<void> {
       SecretString: JSON.stringify({ token: formatToken(TOKEN_ID, secret) }),
     }),
   );
-}
-
-async function answer(
-  event: CloudFormationCustomResourceEvent,
-  outcome: { Status: "SUCCESS" | "FAILED"; Reason?: string },
-): Promise<void> {
-  const response = await fetch(event.ResponseURL, {
-    method: "PUT",
-    body: JSON.stringify({
-      ...outcome,
-      PhysicalResourceId: "first-admin-token",
-      StackId: event.StackId,
-      RequestId: event.RequestId,
-      LogicalResourceId: event.LogicalResourceId,
-    }),
-  });
-  if (!response.ok) throw new Error(`CloudFormation did not take the answer: ${response.status}`);
 }

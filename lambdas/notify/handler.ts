@@ -1,39 +1,25 @@
-import { alertMail, sendMail } from "@ai-usage/alerting";
-import { instantFromEpochMs } from "@ai-usage/core";
-import { claimDelivery, settleDelivery } from "@ai-usage/store";
-import { fromAlertEvent } from "@ai-usage/wire";
-import { SESClient } from "@aws-sdk/client-ses";
-import type { EventBridgeEvent } from "aws-lambda";
-import { readEnvironment, tableFromEnvironment, variables } from "../environment.ts";
+import { type ChannelTest, fromAlertEvent, notifyRequestSchema } from "@ai-usage/wire";
+import type { Context, EventBridgeEvent } from "aws-lambda";
+import { partsFromEnvironment } from "./parts-from-environment.ts";
+import { sweep } from "./sweep.ts";
+import { tell } from "./tell.ts";
+import { tryChannel } from "./try-channel.ts";
 
-const environment = readEnvironment({
-  ENABLE_EMAIL_ALERTS: variables.trueFalse,
-  EMAIL_FROM_ADDRESS: variables.optionalText,
-  EMAIL_ALERT_RECIPIENTS: variables.list,
-});
-const table = tableFromEnvironment();
-const ses = new SESClient({});
+const shared = partsFromEnvironment();
 
-/** Tells people of an alert, once over each channel. A failure is thrown: the bus tries again. */
-export async function handler(event: EventBridgeEvent<string, unknown>): Promise<void> {
-  const alert = fromAlertEvent({ detailType: event["detail-type"], detail: event.detail });
-  if (!alert.notify || !environment.ENABLE_EMAIL_ALERTS) return;
-  const delivery = { alertId: alert.alertId, channel: "email" as const };
-  const claim = await claimDelivery(table, { ...delivery, now: now() });
-  if (claim === "done") return;
-  if (claim === "busy") throw new Error(`${alert.alertId}: another attempt is under way`);
-  try {
-    const content = alertMail(alert);
-    await sendMail(ses, {
-      from: environment.EMAIL_FROM_ADDRESS,
-      to: environment.EMAIL_ALERT_RECIPIENTS,
-      content,
-    });
-  } catch (error) {
-    await settleDelivery(table, { ...delivery, state: "failed", now: now() });
-    throw error;
+/** Tells people of an alert that the bus brings; of what is due, when the clock asks; or tries a channel out. */
+export async function handler(
+  event: EventBridgeEvent<string, unknown> | { readonly sweep: true } | { readonly test: string },
+  context: Pick<Context, "getRemainingTimeInMillis">,
+): Promise<ChannelTest | undefined> {
+  const parts = { ...shared, remainingMs: () => context.getRemainingTimeInMillis() };
+  if ("detail-type" in event) {
+    const { alertId } = fromAlertEvent({ detailType: event["detail-type"], detail: event.detail });
+    await tell(parts, alertId);
+    return undefined;
   }
-  await settleDelivery(table, { ...delivery, state: "sent", now: now() });
+  const request = notifyRequestSchema.parse(event);
+  if ("test" in request) return tryChannel(parts, request.test);
+  await sweep(parts);
+  return undefined;
 }
-
-const now = () => instantFromEpochMs(Date.now());

@@ -134,6 +134,6 @@ async function restatedBudgets(
 }
 
 async function spentIn(table: Table, budget: Budget, { periodId }: BudgetPeriodId): Promise<Money> {
-  const period = periodOfId(budget.period, periodId, budget.timeZone);
+  const period = periodOfId(budget.period, periodId, budget.calendar);
   return (await readScopeTotals(table, budget.scope, coverOf(period))).cost;
 }

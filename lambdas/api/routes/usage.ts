@@ -15,7 +15,8 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { type ApiEnvironment, type ApiParts, callerWith, queryOf } from "../context.ts";
 
-const eventsSchema = z.strictObject({
+/** Query of `GET /ai_usage/events`. */
+export const eventsSchema = z.strictObject({
   service: nameField.optional(),
   date: dateField.optional(),
   job: nameField.optional(),

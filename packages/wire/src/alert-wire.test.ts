@@ -1,26 +1,35 @@
-import { parseInstant, parseUtcDate, unpricedModelAlert } from "@ai-usage/core";
+import type { Delivery } from "@ai-usage/core";
 import { describe, expect, it } from "vitest";
+import { anUnpricedModelAlert, budgetAlerts, now } from "./alert-fixtures.ts";
 import { toWireAlert } from "./alert-wire.ts";
 
-const now = parseInstant("2026-11-22T12:00:00Z");
-const alertOf = (model?: string) =>
-  unpricedModelAlert({
-    subject: { service: "openai", model, operation: "chat" },
-    callDate: parseUtcDate("2026-11-20"),
-    unpricedCalls: 17,
-    firstDate: parseUtcDate("2026-11-03"),
-    now,
-  });
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-describe("alert of a model without a price, in an answer", () => {
-  it("shows its kind, what has no price, and whether people were told", () => {
-    const delivery = { channel: "email", state: "sent", attempts: 1, at: now } as const;
-    expect(toWireAlert(alertOf("gpt-9"), [delivery])).toEqual({
-      alert_id: "unpriced.openai.gpt-9.2026-11-22",
+const aDelivery: Delivery = {
+  alertId: "unpriced.openai.gpt-9.2026-11-22",
+  channelId: "chn_1",
+  channelName: "On call",
+  channelKind: "webhook",
+  reason: "raised",
+  state: "sent",
+  dueAt: now,
+  at: now,
+  attempts: [
+    { at: now, ms: 12, outcome: "failed", status: 503, error: "answered 503" },
+    { at: now, ms: 9, outcome: "sent", status: 200 },
+  ],
+  tries: 2,
+  revision: 5,
+};
+
+describe("alert in an answer", () => {
+  it("of a model without a price shows what has none, and whether people were told", () => {
+    expect(plain(toWireAlert(anUnpricedModelAlert("gpt-9"), [aDelivery]))).toEqual({
+      alert_id: expect.stringMatching(/^unpriced\..*\.2026-11-22$/),
       kind: "unpriced_model",
       scope: "model:gpt-9",
       level: "WARNING",
-      service: "openai",
+      service: "open router",
       model: "gpt-9",
       operation: "chat",
       date: "2026-11-22",
@@ -30,11 +39,79 @@ describe("alert of a model without a price, in an answer", () => {
       raised_at: now,
       state: "open",
       notify: true,
-      deliveries: [delivery],
+      deliveries: [
+        {
+          channel_id: "chn_1",
+          channel: "On call",
+          kind: "webhook",
+          reason: "raised",
+          state: "sent",
+          due_at: now,
+          at: now,
+          attempts: [
+            { at: now, ms: 12, outcome: "failed", status: 503, error: "answered 503" },
+            { at: now, ms: 9, outcome: "sent", status: 200 },
+          ],
+        },
+      ],
     });
+    expect(plain(toWireAlert(anUnpricedModelAlert()))).not.toHaveProperty("model");
   });
 
-  it("has no model where the service has none", () => {
-    expect(JSON.parse(JSON.stringify(toWireAlert(alertOf())))).not.toHaveProperty("model");
+  it("of a budget shows what it is about, in exact amounts", () => {
+    const wires = budgetAlerts().map((alert) => plain(toWireAlert(alert)));
+    expect(wires[0]).toMatchObject({
+      alert_id: "bud_1.2026-11.a55.5.r1",
+      kind: "budget_threshold",
+      budget_name: "growth <team>",
+      unit: "usd",
+      amount: "100",
+      spent: "55.500000000000000001",
+      threshold_id: "a55.5",
+      threshold_amount: "55.5",
+      projected: "120",
+      exhausted_at: "2026-11-25T00:00:00.000Z",
+      contact: "finance@example.com",
+      time_zone: "Asia/Kathmandu",
+    });
+    expect(wires[0]).not.toHaveProperty("threshold_percent");
+    expect(wires).toContainEqual(
+      expect.objectContaining({
+        alert_id: "bud_1.2026-11.a55.5.r1.recovered",
+        kind: "budget_recovered",
+        recovered_alert_id: "bud_1.2026-11.a55.5.r1",
+        recovered_level: "CRITICAL",
+        state: "resolved",
+        resolved: { at: now, by: "recovery" },
+      }),
+    );
+    expect(wires).toContainEqual(
+      expect.objectContaining({
+        kind: "cost_spike",
+        hour: "2026-11-22T12",
+        actual: "30",
+        usual: "2.5",
+        compared_hours: 168,
+      }),
+    );
+  });
+
+  it("shows what people made of it", () => {
+    const remark = { at: now, by: "token_1" };
+    const wire = toWireAlert({
+      ...anUnpricedModelAlert(),
+      state: "resolved",
+      acknowledged: { ...remark, note: "on it" },
+      resolved: remark,
+      snoozed: remark,
+      snoozedUntil: now,
+    });
+    expect(plain(wire)).toMatchObject({
+      state: "resolved",
+      acknowledged: { at: now, by: "token_1", note: "on it" },
+      resolved: { at: now, by: "token_1" },
+      snoozed: { at: now, by: "token_1" },
+      snoozed_until: now,
+    });
   });
 });

@@ -11,12 +11,18 @@ import {
 import * as z from "zod";
 
 /** Most USD that one amount may be: far above any bill, far below where digits would be lost in a sum. */
-const AMOUNT_MAX = Money.parse("1000000000");
+export const AMOUNT_MAX = Money.parse("1000000000");
+/** The same of tokens and calls. */
+export const QUANTITY_MAX = Money.parse("1000000000000000");
 
 export const nameField = z.string({ error: () => "must be a string" }).superRefine((name, context) => {
   const problem = nameProblem(name);
   if (problem) context.addIssue({ code: "custom", message: problem });
 });
+
+export const leaseIdField = z
+  .string({ error: () => "must be a string" })
+  .regex(/^\w{1,64}$/, "must be the lease_id that POST /leases gave");
 
 export const instantField = z.string({ error: () => "must be a string" }).transform((text, context) => {
   try {
@@ -35,18 +41,27 @@ export const instantField = z.string({ error: () => "must be a string" }).transf
  * An amount of US dollars, not negative. Text is exact. A JSON number is taken as it is written as long as a binary
  * float holds that many digits.
  */
-export const amountField = z
-  .union([z.string(), z.number()], { error: () => "must be a decimal number, as a string or a JSON number" })
-  .transform((value, context) => {
-    const problem = amountProblem(value);
-    if (problem === undefined) return Money.parse(plainText(value));
-    context.addIssue({ code: "custom", message: problem });
-    return z.NEVER;
-  });
+export const amountField = decimalField(AMOUNT_MAX);
+
+/** The same in whatever a budget limits. What is more than US dollars may be is for the reader to say, who knows the unit. */
+export const quantityField = decimalField(QUANTITY_MAX);
+
+function decimalField(max: Money) {
+  return z
+    .union([z.string(), z.number()], {
+      error: () => "must be a decimal number, as a string or a JSON number",
+    })
+    .transform((value, context) => {
+      const problem = amountProblem(value, max);
+      if (problem === undefined) return Money.parse(plainText(value));
+      context.addIssue({ code: "custom", message: problem });
+      return z.NEVER;
+    });
+}
 
 const NUMBER_DIGITS_MAX = 15;
 
-function amountProblem(value: string | number): string | undefined {
+function amountProblem(value: string | number, max: Money): string | undefined {
   if (typeof value === "number") {
     if (!Number.isFinite(value)) return "must be a finite number";
     const digits = plainText(value).replace(/^[-0.]+|\./g, "").length;
@@ -57,7 +72,7 @@ function amountProblem(value: string | number): string | undefined {
   try {
     const amount = Money.parse(plainText(value));
     if (amount.isNegative()) return "must not be negative";
-    if (!AMOUNT_MAX.atLeast(amount)) return `must be at most ${AMOUNT_MAX}`;
+    if (!max.atLeast(amount)) return `must be at most ${max}`;
     return undefined;
   } catch (error) {
     if (error instanceof InvalidMoneyError) return error.message;
@@ -98,6 +113,23 @@ export function countField(max: number, min = 0) {
 
 export function wordField<const Words extends readonly [string, ...string[]]>(words: Words) {
   return z.enum(words, { error: () => `must be one of ${words.join(", ")}` });
+}
+
+/** An object of these fields and no others. `what` it must be otherwise. */
+export function objectField<Shape extends z.ZodRawShape>(shape: Shape, what: string) {
+  return z.strictObject(shape, {
+    error: ({ code }) => (code === "unrecognized_keys" ? undefined : `must be ${what}`),
+  });
+}
+
+/** A few words for people: why, or whom to ask. */
+export function wordsForPeople(max: number) {
+  return z
+    .string({ error: () => "must be a string" })
+    .trim()
+    .min(1, "must not be empty")
+    .max(max, `must have at most ${max} characters`)
+    .refine((text) => !/\p{Cs}|[^\P{Cc}\n\t]/u.test(text), "must not hold control characters");
 }
 
 const PAGE_MAX = 500;

@@ -12,7 +12,7 @@ import {
   type UsageUnit,
 } from "@ai-usage/core";
 import * as z from "zod";
-import { amountField, countField, instantField, nameField, wordField } from "./fields.ts";
+import { amountField, countField, instantField, leaseIdField, nameField, wordField } from "./fields.ts";
 import { type FieldError, fieldErrorsOf } from "./problem.ts";
 
 export const COUNT_MAX = 1_000_000_000;
@@ -146,7 +146,8 @@ export const pricedFields = {
   cost_usd: amountField.optional(),
 };
 
-const metricSchema = z
+/** A metric as it is sent. */
+export const metricSchema = z
   .strictObject(
     {
       request_id: nameField,
@@ -168,6 +169,7 @@ const metricSchema = z
       environment: nameField.optional(),
       job_id: nameField.optional(),
       batch_id: nameField.optional(),
+      lease_id: leaseIdField.optional(),
       github_pr: countField(COUNT_MAX, 1).optional(),
       error: nameField.optional(),
       usage_problems: usageProblemsField.optional(),
@@ -250,6 +252,7 @@ function fromWireMetric(wire: z.output<typeof metricSchema>): AIUsageMetric {
     environment: wire.environment,
     jobId: wire.job_id,
     batchId: wire.batch_id,
+    leaseId: wire.lease_id,
     githubPr: wire.github_pr,
     error: wire.error,
     ...(wire.usage_problems && { usageProblems: wire.usage_problems }),
@@ -303,6 +306,7 @@ export function toWireMetric({ metric, pricing, customScopes, formerPricings }: 
     environment: metric.environment,
     job_id: metric.jobId,
     batch_id: metric.batchId,
+    lease_id: metric.leaseId,
     github_pr: metric.githubPr,
     error: metric.error,
     usage_problems: metric.usageProblems,

@@ -20,11 +20,14 @@ export const PROBLEM_MEDIA_TYPE = "application/problem+json";
 const titles: Record<number, string> = {
   400: "Bad request",
   401: "Not authenticated",
+  402: "Payment required",
   403: "Not allowed",
   404: "Not found",
   405: "Method not allowed",
+  409: "Conflict",
   413: "Too large",
   415: "Unsupported media type",
+  429: "Too many requests",
   500: "Internal error",
   503: "Try again later",
 };

@@ -19,7 +19,8 @@ import { nameField } from "./fields.ts";
 import { fieldProblem, parseOrProblem } from "./problem.ts";
 import { dateField } from "./usage-wire.ts";
 
-const restatementSchema = z.strictObject(
+/** Body of `POST /prices/restatements`. */
+export const restatementSchema = z.strictObject(
   {
     from: dateField,
     to: dateField,

@@ -13,7 +13,11 @@ import { dateField } from "./usage-wire.ts";
 
 const DEFAULT_DAYS = 30;
 
-const querySchema = z.strictObject({ start_date: dateField.optional(), end_date: dateField.optional() });
+/** Query of `GET /prices/unpriced`. */
+export const unpricedQuerySchema = z.strictObject({
+  start_date: dateField.optional(),
+  end_date: dateField.optional(),
+});
 
 /**
  * Reads the query of `GET /prices/unpriced`. Without dates: the last 30 days, today included, by UTC.
@@ -23,7 +27,7 @@ export function parseUnpricedQuery(
   query: Record<string, string>,
   now: Instant,
 ): { first: UtcDate; last: UtcDate } {
-  const wire = parseOrProblem(querySchema, query);
+  const wire = parseOrProblem(unpricedQuerySchema, query);
   const last = wire.end_date ?? utcDateOf(now);
   const first = wire.start_date ?? plusDays(last, 1 - DEFAULT_DAYS);
   if (first > last) throw fieldProblem("start_date", "must not be after end_date");

@@ -33,7 +33,8 @@ export const timeZoneField = z.string({ error: () => "must be a string" }).trans
 
 const scopeFilters = ["user", "team", "job", "feature", "environment"] as const;
 
-const questionSchema = z.strictObject({
+/** Query of `GET /ai_usage`. */
+export const usageQuestionSchema = z.strictObject({
   start_date: dateField.optional(),
   end_date: dateField.optional(),
   tz: timeZoneField.default("UTC"),
@@ -54,7 +55,7 @@ const questionSchema = z.strictObject({
  * @throws ProblemError naming the parameter
  */
 export function parseUsageQuestion(query: Record<string, string>, now: Instant): UsageQuestion {
-  const wire = parseOrProblem(questionSchema, query);
+  const wire = parseOrProblem(usageQuestionSchema, query);
   const lastDate = wire.end_date ?? localDateOf(now, wire.tz);
   const firstDate = wire.start_date ?? plusDays(lastDate, 1 - DEFAULT_DAYS);
   if (firstDate > lastDate) throw fieldProblem("start_date", "must not be after end_date");
