@@ -18,9 +18,11 @@ export const handler = async (event) => {
   return { event, environment: process.env };
 };`;
 
-const maker = `export const handler = async ({ ResponseURL, ResourceProperties, RequestType }) => {
+const maker = `export const handler = async ({ ResponseURL, RequestType, ResourceProperties, ...former }) => {
   const Status = ResourceProperties.Refuse ? "FAILED" : "SUCCESS";
-  const body = JSON.stringify({ Status, Reason: "refused", PhysicalResourceId: "made", Data: { Answer: RequestType } });
+  const { PhysicalResourceId = "made", OldResourceProperties: { Size } = {} } = former;
+  const Answer = [RequestType, PhysicalResourceId, Size ?? "none", ResourceProperties.Size].join(" ");
+  const body = JSON.stringify({ Status, Reason: "refused", PhysicalResourceId, Data: { Answer } });
   await fetch(ResponseURL, { method: "PUT", body });
 };`;
 
@@ -56,7 +58,10 @@ const resources = {
   }),
   Caller: functionResource("caller"),
   Maker: functionResource("maker"),
-  Made: { Type: "Custom::Made", Properties: { ServiceToken: { "Fn::GetAtt": ["Maker", "Arn"] } } },
+  Made: {
+    Type: "Custom::Made",
+    Properties: { ServiceToken: { "Fn::GetAtt": ["Maker", "Arn"] }, Size: "1" },
+  },
   Mapping: {
     Type: "AWS::Lambda::EventSourceMapping",
     Properties: {
@@ -213,22 +218,40 @@ describe("stack on one machine", () => {
   });
 
   it("makes a custom resource once per home", async () => {
-    expect(stack.output("Answer")).toBe("Create");
+    expect(stack.output("Answer")).toBe("Create made none 1");
     const file = join(state, "custom-resources.json");
     const made = readFileSync(file, "utf8");
     await running.stop();
     await start();
     expect(readFileSync(file, "utf8")).toBe(made);
-    expect(stack.output("Answer")).toBe("Create");
+    expect(stack.output("Answer")).toBe("Create made none 1");
   });
 
-  it("does not start when a custom resource cannot be made", async () => {
-    const refused = { ...resources.Made, Properties: { ...resources.Made.Properties, Refuse: "true" } };
+  const assemblyWith = (properties: Record<string, string>) =>
     writeAssembly(assembly, {
       functions: { probe, maker, caller },
-      resources: { ...resources, Made: refused },
+      resources: {
+        ...resources,
+        Made: { ...resources.Made, Properties: { ...resources.Made.Properties, ...properties } },
+      },
+      outputs: { Answer: { "Fn::GetAtt": ["Made", "Answer"] } },
     });
-    const options = { stack: new Stack(await loadAssembly(assembly)), state: `${state}-refused`, port: 0 };
-    await expect(runStack(options)).rejects.toThrow("custom resource Made could not be made: refused");
+
+  it("updates a custom resource when its properties have changed, and tells it what they were", async () => {
+    assemblyWith({ Size: "2" });
+    await running.stop();
+    await start();
+    expect(stack.output("Answer")).toBe("Update made 1 2");
+  });
+
+  it("does not start when a custom resource cannot be made or updated", async () => {
+    assemblyWith({ Refuse: "true" });
+    const started = async (home: string) =>
+      runStack({ stack: new Stack(await loadAssembly(assembly)), state: home, port: 0 });
+    await expect(started(`${state}-refused`)).rejects.toThrow(
+      "custom resource Made could not be made: refused",
+    );
+    await running.stop();
+    await expect(started(state)).rejects.toThrow("custom resource Made could not be updated: refused");
   });
 });

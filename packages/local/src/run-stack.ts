@@ -21,6 +21,7 @@ import { Secrets } from "./services/secrets-manager/secrets.ts";
 import { Identities } from "./services/ses/identities.ts";
 import { Inbox } from "./services/ses/inbox.ts";
 import { inboxPage } from "./services/ses/inbox-page.ts";
+import { Topics } from "./services/sns/topics.ts";
 import { Queues } from "./services/sqs.ts";
 import type { Stack } from "./template/stack.ts";
 
@@ -69,9 +70,9 @@ export async function runStack(options: RunStackOptions): Promise<RunningStack> 
   try {
     const { stack } = options;
     stack.bindAttribute(readHttpApi(stack).logicalId, "ApiEndpoint", gateway.url);
-    const { addresses, invoke, inbox, secrets, log, drained } = await startBackend(options, keep);
+    const { addresses, invoke, inbox, topics, secrets, log, drained } = await startBackend(options, keep);
     const inboxServer = keep(await listenNextTo(gateway));
-    inboxServer.serve(inboxPage(inbox));
+    inboxServer.serve(inboxPage(inbox, topics));
     gateway.serve(createHttpApi({ stack, invoke, log }));
     return { apiUrl: gateway.url, inboxUrl: inboxServer.url, ...addresses, secrets, drained, stop };
   } catch (error) {
@@ -107,9 +108,11 @@ async function startBackend(
   });
   const buses = new EventBuses(stack, invocations);
   const identities = new Identities(stack);
-  aws.serve(awsEndpoints({ buses, functions, invocations, secrets, inbox, identities, customResources }));
+  const topics = new Topics(join(state, "topics"));
+  const services = { buses, functions, invocations, secrets, inbox, identities, topics, customResources };
+  aws.serve(awsEndpoints(services));
 
-  await customResources.create();
+  await customResources.apply();
   invocations.start();
   const { mappings } = keep(
     startEventSourceMappings({ stack, engine, functions, queues, state, faults, seed, log }),
@@ -119,6 +122,7 @@ async function startBackend(
     addresses: { dynamodbEndpoint: engine.endpoint, lambdaEndpoint: lambdaEndpoint(aws.url) },
     invoke,
     inbox,
+    topics,
     secrets,
     log,
     drained: () => drain(mappings, invocations),

@@ -10,6 +10,8 @@ import type { Secrets } from "./secrets-manager/secrets.ts";
 import type { Identities } from "./ses/identities.ts";
 import type { Inbox } from "./ses/inbox.ts";
 import { sesApi } from "./ses/ses-api.ts";
+import { snsApi } from "./sns/sns-api.ts";
+import type { Topics } from "./sns/topics.ts";
 
 /** Where each service is mounted, by the name the SDK gives it in `AWS_ENDPOINT_URL_<NAME>`. */
 const PATHS = {
@@ -17,6 +19,7 @@ const PATHS = {
   LAMBDA: "/lambda",
   SECRETS_MANAGER: "/secretsmanager",
   SES: "/ses",
+  SNS: "/sns",
 } as const;
 const RESPONSES_PATH = "/cloudformation/responses";
 
@@ -27,6 +30,7 @@ export interface AwsServices {
   readonly secrets: Secrets;
   readonly inbox: Inbox;
   readonly identities: Identities;
+  readonly topics: Topics;
   readonly customResources: CustomResources;
 }
 
@@ -60,6 +64,7 @@ export function awsEndpoints(services: AwsServices): Hono {
   app.post(PATHS.EVENTBRIDGE, awsJson({ "AWSEvents.PutEvents": putEvents(services.buses) }));
   app.post(PATHS.SECRETS_MANAGER, awsJson(services.secrets.operations()));
   app.route(PATHS.SES, sesApi(services.inbox, services.identities));
+  app.route(PATHS.SNS, snsApi(services.topics));
   app.route(PATHS.LAMBDA, lambdaApi(services.functions, services.invocations));
   app.route(RESPONSES_PATH, services.customResources.responses());
   return app;

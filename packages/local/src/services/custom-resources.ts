@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { Hono } from "hono";
 import * as z from "zod";
 import { PRIVATE_MODE, readJson, writeJson } from "../home/files.ts";
@@ -14,15 +15,22 @@ const responseSchema = z.object({
 });
 type CloudFormationResponse = z.infer<typeof responseSchema>;
 
-const madeSchema = z.record(
-  z.string(),
-  z.object({ physicalId: z.string(), data: z.record(z.string(), z.string()) }),
-);
+const propertiesSchema = z.record(z.string(), z.unknown());
+type Properties = Readonly<z.infer<typeof propertiesSchema>>;
+
+const madeSchema = z.object({
+  physicalId: z.string(),
+  properties: propertiesSchema,
+  data: z.record(z.string(), z.string()),
+});
+type Made = z.infer<typeof madeSchema>;
+
+type Declared = ReturnType<Stack["customResources"]>[number];
 
 export interface CustomResourcesOptions {
   readonly stack: Stack;
   readonly invoke: InvokeFunction;
-  /** Remembers what has been made, so that a custom resource is made once per home. */
+  /** Remembers what has been made and of what, so that a custom resource is made once per home. */
   readonly file: string;
   /** Where `responses` is mounted. */
   readonly responsesUrl: string;
@@ -47,12 +55,17 @@ export class CustomResources {
     });
   }
 
-  /** Makes those that this home does not have yet. */
-  async create(): Promise<void> {
+  /** Makes those that this home does not have yet, and brings those up to date whose properties have changed since. */
+  async apply(): Promise<void> {
     const { stack, file } = this.#options;
-    const made = madeSchema.parse((await readJson(file)) ?? {});
-    for (const { logicalId, type, properties } of stack.customResources()) {
-      const resource = made[logicalId] ?? (await this.#create(logicalId, type, properties));
+    const made = z.record(z.string(), madeSchema).parse((await readJson(file)) ?? {});
+    for (const declared of stack.customResources()) {
+      const { logicalId, properties } = declared;
+      const former = made[logicalId];
+      const resource =
+        former !== undefined && isDeepStrictEqual(former.properties, properties)
+          ? former
+          : await this.#make(declared, former);
       made[logicalId] = resource;
       await writeJson(file, made, PRIVATE_MODE);
       stack.bindRef(logicalId, resource.physicalId);
@@ -60,13 +73,32 @@ export class CustomResources {
     }
   }
 
-  async #create(logicalId: string, type: string, properties: Readonly<Record<string, unknown>>) {
+  async #make(declared: Declared, former: Made | undefined): Promise<Made> {
+    const { logicalId, properties } = declared;
+    const request =
+      former === undefined
+        ? { RequestType: "Create" }
+        : {
+            RequestType: "Update",
+            PhysicalResourceId: former.physicalId,
+            OldResourceProperties: former.properties,
+          };
+    const { response, id, reason } = await this.#ask(declared, request);
+    if (response?.Status !== "SUCCESS") {
+      const what = former === undefined ? "made" : "updated";
+      throw new Error(`custom resource ${logicalId} could not be ${what}: ${reason ?? "no answer in time"}`);
+    }
+    const physicalId = response.PhysicalResourceId ?? former?.physicalId ?? id;
+    return { physicalId, properties: { ...properties }, data: response.Data };
+  }
+
+  async #ask({ logicalId, type, properties }: Declared, request: object) {
     const { stack, invoke, responsesUrl } = this.#options;
     const serviceToken = z.string().parse(properties.ServiceToken);
     const id = randomUUID();
     const answer = new Promise<CloudFormationResponse>((settle) => this.#awaited.set(id, settle));
     const result = await invoke(serviceToken, {
-      RequestType: "Create",
+      ...request,
       ServiceToken: serviceToken,
       ResponseURL: `${responsesUrl}/${id}`,
       StackId: stack.ref("AWS::StackId"),
@@ -75,18 +107,14 @@ export class CustomResources {
       ResourceType: type,
       ResourceProperties: properties,
     });
-    const response =
-      result.functionError === undefined ? await within(timeoutMs(properties), answer) : undefined;
+    const failed = result.functionError !== undefined;
+    const response = failed ? undefined : await within(timeoutMs(properties), answer);
     this.#awaited.delete(id);
-    if (response?.Status === "SUCCESS") {
-      return { physicalId: response.PhysicalResourceId ?? id, data: response.Data };
-    }
-    const reason = result.functionError === undefined ? response?.Reason : result.payload.errorMessage;
-    throw new Error(`custom resource ${logicalId} could not be made: ${reason ?? "no answer in time"}`);
+    return { id, response, reason: failed ? result.payload.errorMessage : response?.Reason };
   }
 }
 
 /** CloudFormation waits an hour when the resource does not say how long. */
-function timeoutMs({ ServiceTimeout }: Readonly<Record<string, unknown>>): number {
+function timeoutMs({ ServiceTimeout }: Properties): number {
   return z.coerce.number().default(3600).parse(ServiceTimeout) * 1000;
 }

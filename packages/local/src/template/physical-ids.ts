@@ -45,7 +45,7 @@ export function physicalId(resource: Named): PhysicalId | undefined {
       return { ref: url, attributes: { Arn: arn("sqs", queue), QueueName: queue, QueueUrl: url } };
     }
     case "AWS::SecretsManager::Secret": {
-      const secret = arn("secretsmanager", `secret:${name("Name")}-${suffix(name("Name"))}`);
+      const secret = secretArn(name("Name"));
       return { ref: secret, attributes: { Id: secret } };
     }
     case "AWS::SES::EmailIdentity":
@@ -68,6 +68,10 @@ function named(ref: string, attributes: (ref: string) => Record<string, string>)
 }
 
 /** Secrets Manager ends a secret's ARN with six characters; a digest keeps them the same at every start. */
+export function secretArn(name: string): string {
+  return arn("secretsmanager", `secret:${name}-${suffix(name)}`);
+}
+
 function suffix(name: string): string {
   return createHash("sha256").update(name).digest("base64url").replace(/[-_]/g, "x").slice(0, 6);
 }

@@ -29,6 +29,7 @@ const WITHOUT_MEANING = new Set([
   "AWS::KMS::Key",
   "AWS::Lambda::Permission",
   "AWS::Logs::LogGroup",
+  "AWS::Logs::MetricFilter",
   "AWS::SES::ConfigurationSet",
   "AWS::SNS::Topic",
   "AWS::SNS::TopicPolicy",

@@ -53,6 +53,20 @@ describe("synthesis", () => {
     expect(onSynthesis).toHaveBeenCalledOnce();
   });
 
+  it.each(["DAILY_COST_LIMIT", "DEFAULT_DAILY_BUDGET", "ALERT_COOLDOWN_MINUTES", "ENABLE_EMAIL_ALERTS"])(
+    "is done again when %s, which the app takes settings from, has changed",
+    async (name) => {
+      const first = await run({ stage: "local" });
+      vi.stubEnv(name, "5");
+      try {
+        expect(await run({ stage: "local" })).not.toBe(first);
+      } finally {
+        vi.unstubAllEnvs();
+      }
+      expect(await run({ stage: "local" })).toBe(first);
+    },
+  );
+
   it("shows what the app said when it cannot be synthesized, and leaves nothing behind", async () => {
     await expect(run({ stage: "fail" })).rejects.toThrow(/exit code 1[\s\S]*stage must not be fail/);
     expect(readdirSync(join(directory.path, "out")).filter((name) => name.endsWith(".tmp"))).toEqual([]);

@@ -7,7 +7,18 @@ import * as z from "zod";
 import { readJson } from "../home/files.ts";
 
 /** Everything that can change what the app synthesizes. Tests and this runtime cannot. */
-const SOURCES = ["bin", "lib", "lambdas", "packages", "package-lock.json", "cdk.json", "tsconfig.json"];
+const SOURCES = [
+  "bin",
+  "lib",
+  "lambdas",
+  "packages",
+  "docs/openapi.json",
+  "package-lock.json",
+  "cdk.json",
+  "tsconfig.json",
+];
+/** Variables that the app takes settings from. */
+const SETTINGS_VARIABLES = /^(DEFAULT_\w+_BUDGET|\w+_COST_LIMIT|ENABLE_\w+|EMAIL_\w+|ALERT_\w+|SLACK_\w+)$/;
 const NOT_SOURCES = /(^|\/)(node_modules|cdk\.out)$|^packages\/local$|\.test\.ts$/;
 const record = z.record(z.string(), z.unknown());
 const KEPT_ASSEMBLIES = 3;
@@ -59,7 +70,12 @@ async function appContext({ repository, settings }: SynthesisOptions): Promise<s
 }
 
 async function contentHash(repository: string, context: string): Promise<string> {
-  const hash = createHash("sha256").update(context).update(process.version);
+  const variables = Object.entries(process.env)
+    .filter(([name]) => SETTINGS_VARIABLES.test(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const hash = createHash("sha256")
+    .update(JSON.stringify([context, variables]))
+    .update(process.version);
   for (const source of SOURCES) {
     for (const file of await filesUnder(repository, resolve(repository, source))) {
       hash

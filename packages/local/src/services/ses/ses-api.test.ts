@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LOCAL_AWS } from "../../engine/index.ts";
 import { fixtureStack, temporaryDirectory } from "../../testing/fixture-assembly.ts";
 import { type LoopbackServer, listenOnLoopback } from "../loopback-server.ts";
+import { Topics } from "../sns/topics.ts";
 import { Identities } from "./identities.ts";
 import { Inbox } from "./inbox.ts";
 import { inboxPage } from "./inbox-page.ts";
@@ -11,7 +12,8 @@ import { sesApi } from "./ses-api.ts";
 
 const directory = temporaryDirectory();
 const inbox = new Inbox(join(directory.path, "inbox"));
-const page = inboxPage(inbox);
+const topics = new Topics(join(directory.path, "topics"));
+const page = inboxPage(inbox, topics);
 let server: LoopbackServer;
 let ses: SESClient;
 
@@ -99,6 +101,18 @@ describe("inbox page", () => {
     const html = await (await page.request(`/messages/${message?.message_id}`)).text();
     expect(html).toContain('sandbox title="HTML part" srcdoc="&lt;script&gt;');
     expect(html).not.toContain("<script>");
+  });
+
+  it("shows what was published to topics", async () => {
+    expect(await (await page.request("/")).text()).not.toContain("Messages to topics");
+    const topicArn = "arn:aws:sns:eu-central-1:111122223333:alerts";
+    const message = '{"text":"80 % < 100 %"}';
+    topics.publish({ topic_arn: topicArn, subject: null, message, attributes: {}, group_id: null });
+    const shown = await (await page.request("/")).text();
+    expect(shown).toContain(topicArn);
+    expect(shown).toContain("{&quot;text&quot;:&quot;80 % &lt; 100 %&quot;}");
+    const listed = await (await page.request("/api/topic-messages")).json();
+    expect(listed).toMatchObject({ messages: [{ topic_arn: topicArn, message }] });
   });
 
   it("has no page for a mail that is not there", async () => {

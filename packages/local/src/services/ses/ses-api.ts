@@ -1,30 +1,26 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import { REGION } from "../../template/physical-ids.ts";
+import { answerQuery, QueryError, QueryRequest } from "../query-protocol.ts";
 import type { Identities } from "./identities.ts";
 import type { Inbox, InboxMessage } from "./inbox.ts";
-import { QueryError, QueryRequest, queryFailure, queryResult } from "./query-protocol.ts";
 import { readAddresses, readHeaderFields } from "./raw-message.ts";
+
+const NAMESPACE = "http://ses.amazonaws.com/doc/2010-12-01/";
 
 /** Recipients of one message: https://docs.aws.amazon.com/ses/latest/dg/quotas.html */
 const MAX_RECIPIENTS = 50;
 
 /** The sending part of SES, as `@aws-sdk/client-ses` speaks to it: mail ends in the inbox. */
 export function sesApi(inbox: Inbox, identities: Identities): Hono {
-  const app = new Hono();
-  app.post("/", async (context) => {
-    const request = new QueryRequest(await context.req.text());
-    try {
+  return new Hono().post("/", async (context) =>
+    answerQuery(NAMESPACE, new QueryRequest(await context.req.text()), async (request) => {
       const message = toMessage(request);
       check(message, identities);
       await inbox.add(message);
-      return queryResult(request.action, { MessageId: message.message_id });
-    } catch (error) {
-      if (error instanceof QueryError) return queryFailure(error);
-      throw error;
-    }
-  });
-  return app;
+      return { MessageId: message.message_id };
+    }),
+  );
 }
 
 function toMessage(request: QueryRequest): InboxMessage {

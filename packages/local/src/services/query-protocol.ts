@@ -1,7 +1,5 @@
 import { randomUUID } from "node:crypto";
 
-const NAMESPACE = "http://ses.amazonaws.com/doc/2010-12-01/";
-
 /** A request of the AWS Query protocol: `Action=SendEmail&Destination.ToAddresses.member.1=…`. */
 export class QueryRequest {
   readonly #parameters: URLSearchParams;
@@ -38,20 +36,36 @@ export class QueryError extends Error {
   }
 }
 
-/** @param result names and values of the flat result, `{ MessageId: "…" }` */
-export function queryResult(action: string, result: Readonly<Record<string, string>>): Response {
-  const fields = Object.entries(result).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`);
+/**
+ * Answers a request with the flat result that `operation` gives, `{ MessageId: "…" }`, or with the error that it throws.
+ * @param namespace of the service's answers in XML
+ */
+export async function answerQuery(
+  namespace: string,
+  request: QueryRequest,
+  operation: (request: QueryRequest) => Promise<Readonly<Record<string, string>>>,
+): Promise<Response> {
+  try {
+    return result(namespace, request.action, await operation(request));
+  } catch (error) {
+    if (error instanceof QueryError) return failure(namespace, error);
+    throw error;
+  }
+}
+
+function result(namespace: string, action: string, values: Readonly<Record<string, string>>): Response {
+  const fields = Object.entries(values).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`);
   return xml(
     200,
-    `<${action}Response xmlns="${NAMESPACE}"><${action}Result>${fields.join("")}</${action}Result>` +
+    `<${action}Response xmlns="${namespace}"><${action}Result>${fields.join("")}</${action}Result>` +
       `<ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata></${action}Response>`,
   );
 }
 
-export function queryFailure({ code, message }: QueryError): Response {
+function failure(namespace: string, { code, message }: QueryError): Response {
   return xml(
     400,
-    `<ErrorResponse xmlns="${NAMESPACE}"><Error><Type>Sender</Type><Code>${escapeXml(code)}</Code>` +
+    `<ErrorResponse xmlns="${namespace}"><Error><Type>Sender</Type><Code>${escapeXml(code)}</Code>` +
       `<Message>${escapeXml(message)}</Message></Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`,
   );
 }
