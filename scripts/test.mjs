@@ -1,7 +1,8 @@
 // Everything that must hold, in one command: formatting and lint, types, import directions, dead code, tests, and the
 // integration tests once more on a second engine where there is Java. Ends with the line "N passed, N failed".
 // Arguments go to vitest, and then only the tests run: `npm test -- --project unit`.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,27 +23,44 @@ const checks = [
 
 const binary = (command) => join("node_modules", ".bin", command);
 
-function check({ name, command, parameters, mustSay = /^/ }) {
+async function run(command, parameters, { environment = {}, live = false } = {}) {
+  const child = spawn(binary(command), parameters, {
+    stdio: ["ignore", live ? "inherit" : "pipe", live ? "inherit" : "pipe"],
+    env: { ...process.env, ...environment },
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (chunk) => {
+      output += chunk;
+    });
+  }
+  const [status] = await once(child, "close");
+  return { status, output };
+}
+
+async function check({ name, command, parameters, mustSay = /^/ }) {
   const started = Date.now();
-  const { status, stdout, stderr } = spawnSync(binary(command), parameters, { encoding: "utf8" });
-  const passed = status === 0 && mustSay.test(stdout);
+  const { status, output } = await run(command, parameters);
+  const passed = status === 0 && mustSay.test(output);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   console.log(`${passed ? "✓" : "✗"} ${name} (${seconds} s)`);
-  if (!passed) console.log(stdout + stderr);
+  if (!passed) console.log(output);
   return passed ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-function vitest(parameters, environment = {}) {
+/** @param title what stands above the output, which is then shown at the end and not as it comes */
+async function vitest(parameters, { environment = {}, title } = {}) {
   const results = mkdtempSync(join(tmpdir(), "ai-usage-test-"));
   const report = join(results, "vitest.json");
-  const { status } = spawnSync(
-    binary("vitest"),
+  const { status, output } = await run(
+    "vitest",
     ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...parameters],
     {
-      stdio: ["ignore", "inherit", "inherit"],
-      env: { ...process.env, NODE_OPTIONS: "--disable-warning=Warning", ...environment },
+      environment: { NODE_OPTIONS: "--disable-warning=Warning", ...environment },
+      live: title === undefined,
     },
   );
+  if (title !== undefined) console.log(`${title}\n${output}`);
   try {
     const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, "utf8"));
     // A file that fails before its first test has no failed test to count.
@@ -63,18 +81,27 @@ async function secondEngine() {
     console.log("– integration tests on DynamoDB Local: left out, there is no Java here");
     return { passed: 0, failed: 0 };
   }
-  console.log("Integration tests on DynamoDB Local");
   const engine = await startDynamoDBLocal();
   try {
-    return vitest(["--project", "integration"], { DYNAMODB_ENDPOINT: engine.endpoint });
+    return await vitest(["--project", "integration"], {
+      environment: { DYNAMODB_ENDPOINT: engine.endpoint },
+      title: "Integration tests on DynamoDB Local",
+    });
   } finally {
     await engine.stop();
   }
 }
 
+/** End-to-end tests wait more than they compute, so what runs on the second engine runs beside them. */
+async function everything() {
+  const checked = await Promise.all(checks.map(check));
+  const parts = ["unit", "template", "integration"].flatMap((project) => ["--project", project]);
+  const first = await vitest(parts);
+  return [...checked, first, ...(await Promise.all([vitest(["--project", "end-to-end"]), secondEngine()]))];
+}
+
 const chosen = process.argv.slice(2);
-const outcomes =
-  chosen.length > 0 ? [vitest(chosen)] : [...checks.map(check), vitest([]), await secondEngine()];
+const outcomes = chosen.length > 0 ? [await vitest(chosen)] : await everything();
 const sum = (what) => outcomes.reduce((total, outcome) => total + outcome[what], 0);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
 process.exit(sum("failed") === 0 ? 0 : 1);

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import type { CommandContext } from "./context.ts";
-import { UsageError } from "./failures.ts";
+import { NotDoneError, UsageError } from "./failures.ts";
 
 /**
  * Asks on the terminal; anything but yes is no.
@@ -8,7 +8,9 @@ import { UsageError } from "./failures.ts";
  */
 export async function confirm(question: string, { io }: Pick<CommandContext, "io">): Promise<boolean> {
   if (io.stdin.isTTY !== true) {
-    throw new UsageError("this changes what is recorded: add --yes where there is no terminal to ask on");
+    throw new UsageError(
+      "this asks before it changes anything: add --yes where there is no terminal to ask on",
+    );
   }
   io.stderr.write(`${question} [y/N] `);
   const lines = createInterface({ input: io.stdin });
@@ -18,4 +20,13 @@ export async function confirm(question: string, { io }: Pick<CommandContext, "io
   }
   io.stderr.write("\n");
   return false;
+}
+
+/** @throws NotDoneError when the answer is no; UsageError where nobody can answer */
+export async function askUnless(
+  yes: boolean | undefined,
+  question: string,
+  context: Pick<CommandContext, "io">,
+): Promise<void> {
+  if (!yes && !(await confirm(question, context))) throw new NotDoneError("nothing was changed");
 }

@@ -2,7 +2,7 @@ import { ApiError, NoConnectionError, UnreachableError } from "@ai-usage/client"
 import { CommanderError } from "commander";
 import { printable } from "./render/format.ts";
 
-export const exitCodes = { ok: 0, refused: 1, usage: 2, unreachable: 3 } as const;
+export const exitCodes = { ok: 0, refused: 1, usage: 2, differs: 2, unreachable: 3 } as const;
 
 export const EXIT_CODES_HELP = `
 Exit codes:
@@ -21,6 +21,16 @@ export class NotDoneError extends Error {
   override readonly name = "NotDoneError";
 }
 
+/** What was compared is not the same, and the command says so by its exit code. What differs has been printed. */
+export class DifferencesError extends Error {
+  override readonly name = "DifferencesError";
+}
+
+/** Wrong usage of a command whose exit code for that says something else. What is wrong has been printed. */
+export class MisusedError extends Error {
+  override readonly name = "MisusedError";
+}
+
 export interface Failure {
   readonly exitCode: number;
   /** Nothing, when it has been said already. */
@@ -31,6 +41,8 @@ export function failureOf(error: unknown, env: Readonly<Record<string, string | 
   if (error instanceof CommanderError) {
     return { exitCode: error.exitCode === 0 ? exitCodes.ok : exitCodes.usage };
   }
+  if (error instanceof DifferencesError) return { exitCode: exitCodes.differs };
+  if (error instanceof MisusedError) return { exitCode: exitCodes.refused };
   if (error instanceof UsageError) return { exitCode: exitCodes.usage, message: error.message };
   if (error instanceof NotDoneError) return { exitCode: exitCodes.refused, message: error.message };
   if (error instanceof NoConnectionError) return { exitCode: exitCodes.unreachable, message: error.message };

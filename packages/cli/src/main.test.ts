@@ -41,13 +41,19 @@ describe("exit code", () => {
     ["report --frm 2026-11-01", "Did you mean --from?"],
     ["budget create --scope team --amount 5 --period daily", "dimension:value"],
     ["budget create --scope global:all --amount 1e5 --period daily", "plain decimal"],
-    ["budget create --scope global:all --amount 5 --period fortnightly", "Allowed choices are hourly"],
+    ["budget create --scope global:all --amount 5 --period fortnightly", "Allowed choices are minutely"],
     ["tokens create --name x --role owner", "ingest, read, admin"],
     ["tokens create --name x --role read --expires-in soon", "90d"],
     ["events --service openai", "give --service with --date"],
     ["record --service openai", "give --service and --operation"],
     ["record - --service openai", "every field comes from standard input"],
     ["record calls.json", "Allowed choices are -"],
+    [
+      "budget create --scope global:all --amount 5 --period daily --threshold lots",
+      "comma list of percentages or amounts",
+    ],
+    ["budget create --scope global:all --amount 5 --period daily --spike 4", "times,dollars"],
+    ["alerts list --state new", "open, acknowledged, resolved"],
     ["spend", "unknown command 'spend'"],
   ])("is 2 for %s", async (args, message) => {
     const { exitCode, stdout, stderr } = await runCli(api, args);
@@ -125,7 +131,7 @@ describe("help", () => {
 
   it("is on every leaf with --json", () => {
     const leaves = commands.filter(([, command]) => command.commands.length === 0);
-    expect(leaves.map(([path]) => path)).toHaveLength(26);
+    expect(leaves.map(([path]) => path)).toHaveLength(54);
     for (const [path, command] of leaves) {
       expect(
         command.options.map(({ long }) => long),

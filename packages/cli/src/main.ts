@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
-import { addAlertCommands } from "./commands/alerts.ts";
-import { addBudgetCommands } from "./commands/budget.ts";
+import { addAlertCommands } from "./commands/alerts/alerts.ts";
+import { addBudgetCommands } from "./commands/budget/budget.ts";
+import { addChannelCommands } from "./commands/channels/channels.ts";
 import { addEventsCommand } from "./commands/events.ts";
 import { addHealthCommand } from "./commands/health.ts";
 import { addPriceCommands } from "./commands/prices/prices.ts";
@@ -21,12 +22,16 @@ Examples:
   ai-usage record --service openai --model gpt-4o --operation chat --input-tokens 1200 --output-tokens 300
   ai-usage budget create --scope team:growth --amount 500 --period monthly
   ai-usage budget status
+  ai-usage budget plan budgets.yaml
+  ai-usage alerts list --state open
   ai-usage prices quote --service openai --model gpt-4o --input-tokens 1200 --output-tokens 300`;
 
 export function createProgram(parts: CliParts): Command {
   const context = createContext(parts);
   const program = new Command("ai-usage")
-    .description("What AI calls cost: record them, ask what was spent, set budgets, see alerts.")
+    .description(
+      "What AI calls cost: record them, ask what was spent, set budgets, see alerts and who is told.",
+    )
     .version(packageJson.version)
     .exitOverride()
     .configureOutput({
@@ -44,6 +49,7 @@ export function createProgram(parts: CliParts): Command {
   addRecordCommand(program, context);
   addBudgetCommands(program, context);
   addAlertCommands(program, context);
+  addChannelCommands(program, context);
   addPriceCommands(program, context);
   addTokenCommands(program, context);
   addEventsCommand(program, context);

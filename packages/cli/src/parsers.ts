@@ -77,12 +77,6 @@ export function scopes(text: string, before: readonly string[] = []): readonly s
   return [...before, scope(text)];
 }
 
-export function percentages(text: string, before: readonly string[] = []): readonly string[] {
-  const list = text.split(",").map((part) => part.trim().replace(/%$/, ""));
-  if (list.every((part) => /^\d{1,4}(\.\d{1,2})?$/.test(part))) return [...before, ...list];
-  throw new InvalidArgumentError("It must be a comma list of percentages, for example 50,80,100.");
-}
-
 export function keyValue(
   text: string,
   before: Readonly<Record<string, string>> = {},

@@ -1,6 +1,6 @@
-import type { Problem } from "@ai-usage/wire";
+import type { BudgetExhausted, Problem } from "@ai-usage/wire";
 import pRetry from "p-retry";
-import { ApiError, UnreachableError } from "./errors.ts";
+import { ApiError, BudgetExhaustedError, UnreachableError } from "./errors.ts";
 
 /** Where and how requests are sent. */
 export interface HttpOptions {
@@ -16,7 +16,7 @@ export interface HttpOptions {
 }
 
 export interface HttpRequest {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
   readonly query?: object;
   readonly body?: unknown;
@@ -26,7 +26,7 @@ export interface HttpRequest {
 
 const DELAYS_MAX = 20;
 
-/** @throws ApiError, UnreachableError */
+/** @throws ApiError, BudgetExhaustedError, UnreachableError */
 export function send<Answer>(options: HttpOptions, request: HttpRequest): Promise<Answer> {
   return pRetry(() => attempt<Answer>(options, request), {
     retries: request.repeatable ? options.retries : 0,
@@ -39,12 +39,14 @@ export function send<Answer>(options: HttpOptions, request: HttpRequest): Promis
 
 function mayPass(error: Error): boolean {
   if (error instanceof UnreachableError) return true;
+  // It would be refused again: how to go on is for who makes the call to say.
+  if (error instanceof BudgetExhaustedError) return false;
   return error instanceof ApiError && (error.status === 429 || error.status >= 500);
 }
 
 async function attempt<Answer>(options: HttpOptions, request: HttpRequest): Promise<Answer> {
   const { response, text } = await exchange(options, request);
-  if (!response.ok) throw new ApiError(problemOf(response, text));
+  if (!response.ok) throw errorOf(problemOf(response, text));
   try {
     return JSON.parse(text) as Answer;
   } catch {
@@ -113,6 +115,23 @@ function problemOf(response: Response, text: string): Problem {
     default:
       return problem(status, `the answer was ${status} ${response.statusText}`.trimEnd());
   }
+}
+
+function errorOf(problem: Problem): ApiError {
+  return isExhausted(problem) ? new BudgetExhaustedError(problem) : new ApiError(problem);
+}
+
+// Not imported from the wire package: a client would carry the schemas of all requests along.
+const BUDGET_EXHAUSTED: BudgetExhausted["type"] = "urn:ai-usage:problem:budget-exhausted";
+
+function isExhausted(problem: Problem): problem is BudgetExhausted {
+  return (
+    problem.type === BUDGET_EXHAUSTED &&
+    "budgets" in problem &&
+    Array.isArray(problem.budgets) &&
+    "retry_after_seconds" in problem &&
+    typeof problem.retry_after_seconds === "number"
+  );
 }
 
 function problem(status: number, detail: string): Problem {

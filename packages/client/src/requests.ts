@@ -1,11 +1,9 @@
 import type {
   Aggregation,
   ModelUsage,
-  PeriodKind,
   Refusal,
   RequestedConditions,
   ServedConditions,
-  ThresholdLevel,
   TokenRole,
   Usage,
 } from "@ai-usage/core";
@@ -56,6 +54,8 @@ export interface MetricInput extends CallInput {
   readonly total_tokens?: number;
   readonly latency_ms?: number;
   readonly batch_id?: string;
+  /** The lease that the call was made from. */
+  readonly lease_id?: string;
   readonly github_pr?: number;
 }
 
@@ -91,22 +91,6 @@ export interface EventQuery extends PageQuery {
   readonly job?: string;
   readonly batch?: string;
   readonly user?: string;
-}
-
-export interface BudgetInput {
-  readonly scope: string;
-  /** US dollars. Text is exact. */
-  readonly amount: string | number;
-  readonly period: PeriodKind;
-  /** @default "UTC" */
-  readonly time_zone?: string;
-  /** Percentages, with levels of their own or the default ones. @default 50, 80, 95, 100 */
-  readonly thresholds?: readonly (
-    | string
-    | number
-    | { readonly percent: string | number; readonly level?: ThresholdLevel }
-  )[];
-  readonly name?: string;
 }
 
 export interface TokenInput {

@@ -20,6 +20,14 @@ export function formatOption(): Option {
   return new Option("--format <name>", "of the answer (what its shape tells)").choices(usageFormatNames);
 }
 
+export interface YesFlag {
+  readonly yes?: boolean;
+}
+
+export function yesOption(): Option {
+  return new Option("--yes", "do not ask first");
+}
+
 /** `lines` under the heading "Examples" of a command's help. */
 export function withExamples(command: Command, ...lines: readonly string[]): Command {
   return command.addHelpText("after", `\nExamples:\n${lines.map((line) => `  ai-usage ${line}`).join("\n")}`);

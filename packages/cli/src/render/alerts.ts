@@ -1,69 +1,60 @@
-import type { Alert, ThresholdAlert, UnpricedModelAlert } from "@ai-usage/client";
-import type { Colors, Style } from "../context.ts";
-import { count, moment, money, percent } from "./format.ts";
-import { type Column, table } from "./table.ts";
+import type { Alert, BudgetAlert, UnpricedModelAlert } from "@ai-usage/client";
+import type { Style } from "../context.ts";
+import { alertText, paintLevels, toldOf } from "./alert-text.ts";
+import { count, moment, quantity } from "./format.ts";
+import { type Column, fittingTable } from "./table.ts";
 
-const thresholdColumns: readonly Column<ThresholdAlert>[] = [
+const firstColumns: readonly Column<Alert>[] = [
   { head: "raised", cell: ({ raised_at }) => moment(raised_at) },
   { head: "level", cell: ({ level }) => level },
-  { head: "at", align: "right", cell: ({ threshold_percent }) => percent(threshold_percent) },
-  { head: "spent", align: "right", cell: ({ spent }) => money(spent) },
-  { head: "of", align: "right", cell: ({ amount }) => money(amount) },
-  { head: "budget", cell: ({ budget_name }) => budget_name },
+  { head: "state", cell: stateOf },
+];
+
+const lastColumns: readonly Column<Alert>[] = [
+  { head: "told", cuts: true, cell: toldOf },
+  { head: "id", cell: ({ alert_id }) => alert_id },
+];
+
+const budgetColumns: readonly Column<BudgetAlert>[] = [
+  ...firstColumns,
+  { head: "at", cell: alertText },
+  { head: "spent", align: "right", cell: ({ unit, spent }) => quantity(unit, spent) },
+  { head: "of", align: "right", cell: ({ unit, amount }) => quantity(unit, amount) },
+  { head: "budget", cuts: true, cell: ({ budget_name }) => budget_name },
   { head: "scope", cell: ({ scope }) => scope },
   { head: "period", cell: ({ period }) => period.id },
-  { head: "told", cell: toldOf },
+  ...lastColumns,
 ];
 
 const unpricedColumns: readonly Column<UnpricedModelAlert>[] = [
-  { head: "raised", cell: ({ raised_at }) => moment(raised_at) },
-  { head: "level", cell: ({ level }) => level },
+  ...firstColumns,
   { head: "service", cell: ({ service }) => service },
   { head: "no price for", cell: ({ model, operation }) => model ?? operation },
   { head: "calls", align: "right", cell: ({ unpriced_calls }) => count(unpriced_calls) },
   { head: "on", cell: ({ call_date }) => call_date },
   { head: "since", cell: ({ first_date }) => first_date },
-  { head: "told", cell: toldOf },
+  ...lastColumns,
 ];
 
-/** A table for each kind that there is, its newest alert first. */
-export function renderAlerts(alerts: readonly Alert[], { colors }: Style): string {
+/**
+ * A table of what budgets alert of, and one of what has no price; the newest first in each.
+ * @param isChosen whether only some were asked for
+ */
+export function renderAlerts(alerts: readonly Alert[], isChosen: boolean, style: Style): string {
   if (alerts.length === 0) {
-    return "No alerts: no budget has reached a threshold, and no call without a price was seen.";
+    return isChosen
+      ? "No such alerts."
+      : "No alerts: no budget has reached a threshold, and no call without a price was seen.";
   }
-  const { thresholds, unpriced } = byKind(alerts);
+  const unpriced = alerts.filter((alert) => alert.kind === "unpriced_model");
+  const ofBudgets = alerts.filter((alert) => alert.kind !== "unpriced_model");
   const tables = [
-    ...(thresholds.length > 0 ? [table(thresholdColumns, thresholds, colors)] : []),
-    ...(unpriced.length > 0 ? [table(unpricedColumns, unpriced, colors)] : []),
+    ...(ofBudgets.length > 0 ? [fittingTable(budgetColumns, ofBudgets, style)] : []),
+    ...(unpriced.length > 0 ? [fittingTable(unpricedColumns, unpriced, style)] : []),
   ];
-  return paintLevels(tables.join("\n\n"), colors);
+  return paintLevels(tables.join("\n\n"), style.colors);
 }
 
-function byKind(alerts: readonly Alert[]) {
-  const thresholds: ThresholdAlert[] = [];
-  const unpriced: UnpricedModelAlert[] = [];
-  for (const alert of alerts) {
-    switch (alert.kind) {
-      case "budget_threshold":
-        thresholds.push(alert);
-        break;
-      case "unpriced_model":
-        unpriced.push(alert);
-        break;
-      default:
-        alert satisfies never;
-    }
-  }
-  return { thresholds, unpriced };
-}
-
-function toldOf({ deliveries, notify }: Alert): string {
-  if (deliveries.length === 0) return notify ? "not yet" : "with a higher one";
-  return deliveries.map(({ channel, state }) => `${channel} ${state}`).join(", ");
-}
-
-function paintLevels(text: string, colors: Colors): string {
-  return text
-    .replaceAll(/\b(EXCEEDED|CRITICAL)\b/g, (level) => colors.red(level))
-    .replaceAll(/\bWARNING\b/g, (level) => colors.yellow(level));
+function stateOf({ state, snoozed_until }: Alert): string {
+  return state === "open" && snoozed_until !== undefined ? `snoozed until ${moment(snoozed_until)}` : state;
 }

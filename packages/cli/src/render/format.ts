@@ -1,8 +1,13 @@
-import { Money } from "@ai-usage/client";
+import { Amount, type BudgetUnit, formatAmount, Money } from "@ai-usage/client";
 
 /** `$1,234.50`, with more places under a cent. */
 export function money(exact: string): string {
   return Money.parse(exact).format();
+}
+
+/** As `money`, in the unit of a budget: `1,200 tokens`. */
+export function quantity(unit: BudgetUnit, exact: string): string {
+  return formatAmount(unit, Amount.parse(exact));
 }
 
 export function count(value: number): string {

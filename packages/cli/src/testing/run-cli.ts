@@ -17,11 +17,13 @@ export interface CliSetting {
   readonly terminal?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** @default the global one */
+  readonly fetch?: typeof fetch;
 }
 
 /** Runs the command line in this process against `api`, and collects what it writes. */
 export async function runCli(api: MemoryApi, args: string, setting: CliSetting = {}): Promise<CliRun> {
-  const { stdin = "", terminal = false, env = {}, cwd = "/" } = setting;
+  const { stdin = "", terminal = false, env = {}, cwd = "/", fetch } = setting;
   const stdout = captured(terminal);
   const stderr = captured(terminal);
   let ids = 0;
@@ -33,6 +35,7 @@ export async function runCli(api: MemoryApi, args: string, setting: CliSetting =
     },
     env: { AI_USAGE_API_URL: api.url, AI_USAGE_TOKEN: api.token, ...env },
     cwd,
+    ...(fetch && { fetch }),
     clock: () => NOW,
     randomId: () => `id-${++ids}`,
     retryDelayMs: 1,

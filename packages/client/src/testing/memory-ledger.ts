@@ -3,12 +3,12 @@ import {
   type Alert,
   type ApiToken,
   type Budget,
+  type BudgetStatus,
   type CubeCell,
   dueAlerts,
   type Instant,
   type NamedDimension,
   type PricedMetric,
-  periodAt,
   planUsage,
   quarterOf,
   type Scope,
@@ -26,12 +26,17 @@ import {
   utcHourOf,
 } from "@ai-usage/core";
 import { type IngestResult, type ParsedMetric, type ShownUnpriced, toWireUsageReport } from "@ai-usage/wire";
+import { MemoryAlerts } from "./memory-alerts.ts";
+import { MemoryBudgets } from "./memory-budgets.ts";
+import { memoryStatus } from "./memory-figures.ts";
 import { MemoryPrices } from "./memory-prices.ts";
 
 /** What the API keeps, in memory: totals are summed from the metrics at each question. */
 export class MemoryLedger {
   readonly metrics = new Map<string, PricedMetric>();
-  readonly budgets = new Map<string, Budget>();
+  readonly budgets = new MemoryBudgets();
+  /** What became of alerts, and the channels that tell of them. */
+  readonly told = new MemoryAlerts();
   readonly tokens = new Map<string, ApiToken>();
   readonly prices = new MemoryPrices();
 
@@ -70,15 +75,24 @@ export class MemoryLedger {
 
   /** Alerts of calls without a price, and those that active budgets have raised in the period that holds `now`. */
   alerts(now: Instant): Alert[] {
-    return [...unpricedAlerts([...this.metrics.values()].map(cellOf), now), ...this.#thresholdAlerts(now)];
+    const raised = [
+      ...unpricedAlerts([...this.metrics.values()].map(cellOf), now),
+      ...this.#thresholdAlerts(now),
+    ];
+    return raised.map((alert) => this.told.asItIs(alert));
   }
 
   #thresholdAlerts(now: Instant): Alert[] {
-    return [...this.budgets.values()].flatMap((budget) => {
-      const period = periodAt(budget.period, now, budget.timeZone);
-      const { cost: spent } = this.totalsOf(budget.scope, period);
-      return budget.active ? dueAlerts({ budget, period, spent, now }) : [];
+    return [...this.budgets.all.values()].flatMap((budget) => {
+      const { period, limit, spent, projection } = this.statusOf(budget, now);
+      return budget.active
+        ? dueAlerts({ budget, period, limit, spent, ...(projection && { projection }), now })
+        : [];
     });
+  }
+
+  statusOf(budget: Budget, now: Instant): BudgetStatus {
+    return memoryStatus(this.totalsOf, budget, now);
   }
 
   /** What has calls without a price from one UTC day to another; nothing is estimated here. */
@@ -110,12 +124,12 @@ export class MemoryLedger {
     return [...models.values()];
   }
 
-  totalsOf(scope: Scope, range: { start: Instant; end: Instant }): Totals {
+  readonly totalsOf = (scope: Scope, range: { start: Instant; end: Instant }): Totals => {
     const inRange = [...this.metrics.values()].filter(
       ({ metric }) => metric.timestamp >= range.start && metric.timestamp < range.end,
     );
     return sumTotals(inRange.filter((priced) => countsIn(priced, scope)).map(totalsOf));
-  }
+  };
 }
 
 function pricedAsReported(metric: AIUsageMetric): PricedMetric {

@@ -1,14 +1,5 @@
+import { type ApiToken, parseUtcDate, UnanswerableQuestionError, utcDateOf } from "@ai-usage/core";
 import {
-  type ApiToken,
-  budgetStatus,
-  parseUtcDate,
-  periodAt,
-  UnanswerableQuestionError,
-  utcDateOf,
-} from "@ai-usage/core";
-import {
-  budgetFromWire,
-  budgetSchema,
   fieldProblem,
   ProblemError,
   parseIngestRequest,
@@ -16,16 +7,17 @@ import {
   parseOrProblem,
   parseUsageQuestion,
   tokenSchema,
-  toWireAlert,
-  toWireBudget,
-  toWireBudgetStatus,
   toWireIngestAnswer,
   toWireMetric,
   toWireToken,
 } from "@ai-usage/wire";
+import { alertRoutes } from "./alert-routes.ts";
+import { budgetRoutes } from "./budget-routes.ts";
+import { channelRoutes } from "./channel-routes.ts";
+import { costBudgetRoutes } from "./cost-budget-routes.ts";
 import type { MemoryLedger } from "./memory-ledger.ts";
 import { priceRoutes } from "./price-routes.ts";
-import { pageOf, type Route, type RouteAnswer, type RouteRequest } from "./route.ts";
+import { idsIn, pageOf, type Route, type RouteAnswer, type RouteRequest } from "./route.ts";
 
 /** By method and path, `:id` standing for one segment. */
 const routes: Readonly<Record<string, Route>> = {
@@ -33,18 +25,6 @@ const routes: Readonly<Record<string, Route>> = {
   "POST /ai_usage": recordMetrics,
   "GET /ai_usage": (ledger, { query, now }) => ledger.answer(parseUsageQuestion(query, now)),
   "GET /ai_usage/events": listEvents,
-  "POST /budgets": createBudget,
-  "GET /budgets": (ledger, { query }) =>
-    pageOf("budgets", [...ledger.budgets.values()].map(toWireBudget), query),
-  "GET /budgets/:id": (ledger, _, id) => toWireBudget(found(ledger.budgets, id, "budget")),
-  "GET /budgets/:id/status": readStatus,
-  "POST /budgets/:id/deactivate": deactivateBudget,
-  "GET /alerts": (ledger, { query, now }) =>
-    pageOf(
-      "alerts",
-      ledger.alerts(now).map((alert) => toWireAlert(alert)),
-      query,
-    ),
   "POST /tokens": createToken,
   "GET /tokens": (ledger, { query, now }) =>
     pageOf(
@@ -53,14 +33,19 @@ const routes: Readonly<Record<string, Route>> = {
       query,
     ),
   "DELETE /tokens/:id": revokeToken,
+  ...alertRoutes,
+  ...budgetRoutes,
+  ...channelRoutes,
+  ...costBudgetRoutes,
   ...priceRoutes,
 };
 
 /** @throws ProblemError */
 export function answerRequest(ledger: MemoryLedger, request: RouteRequest): RouteAnswer {
-  const { route, id } = routeOf(request);
+  const { route, ids } = routeOf(request);
   try {
-    const answer = route(ledger, request, id);
+    const [id = "", innerId = ""] = ids;
+    const answer = route(ledger, request, id, innerId);
     return "status" in answer && "body" in answer ? answer : { status: 200, body: answer };
   } catch (error) {
     if (error instanceof UnanswerableQuestionError) throw fieldProblem(error.field, error.message);
@@ -68,19 +53,15 @@ export function answerRequest(ledger: MemoryLedger, request: RouteRequest): Rout
   }
 }
 
-/** As it stands, or with one segment as an id: `/prices/history` is no price. */
-function routeOf({ method, path }: RouteRequest): { route: Route; id: string } {
-  const segments = path.split("/").map(decodeURIComponent);
-  const paths = [
-    { path, id: "" },
-    ...segments.flatMap((id, index) =>
-      index < 2 ? [] : [{ path: segments.with(index, ":id").join("/"), id }],
-    ),
-  ];
-  for (const one of paths) {
-    const route = routes[`${method} ${one.path}`];
-    if (route) return { route, id: one.id };
-  }
+/** Of several that fit, the one that leaves least open: `/prices/history` is no price. */
+function routeOf({ method, path }: RouteRequest): { route: Route; ids: readonly string[] } {
+  const fitting = Object.entries(routes).flatMap(([key, route]) => {
+    const [ofMethod, pattern = ""] = key.split(" ");
+    const ids = ofMethod === method ? idsIn(pattern, path) : undefined;
+    return ids ? [{ route, ids }] : [];
+  });
+  const [best] = fitting.sort((a, b) => a.ids.length - b.ids.length);
+  if (best) return best;
   throw new ProblemError(404, `there is no ${method} ${path}`);
 }
 
@@ -105,26 +86,6 @@ function listEvents(ledger: MemoryLedger, { query }: RouteRequest) {
     return metric.service === service && utcDateOf(metric.timestamp) === date;
   });
   return pageOf("events", chosen.map(toWireMetric), query);
-}
-
-function createBudget(ledger: MemoryLedger, { body, now }: RouteRequest): RouteAnswer {
-  const wire = parseOrProblem(budgetSchema, body);
-  const budget = budgetFromWire(wire, `bud_${ledger.budgets.size + 1}`, now);
-  ledger.budgets.set(budget.budgetId, budget);
-  return { status: 201, body: toWireBudget(budget) };
-}
-
-function readStatus(ledger: MemoryLedger, { now }: RouteRequest, id: string) {
-  const budget = found(ledger.budgets, id, "budget");
-  const period = periodAt(budget.period, now, budget.timeZone);
-  const { cost: spent, unpricedCalls } = ledger.totalsOf(budget.scope, period);
-  return toWireBudgetStatus(budgetStatus({ budget, period, spent, unpricedCalls, now }));
-}
-
-function deactivateBudget(ledger: MemoryLedger, _: RouteRequest, id: string) {
-  const budget = { ...found(ledger.budgets, id, "budget"), active: false };
-  ledger.budgets.set(id, budget);
-  return toWireBudget(budget);
 }
 
 function createToken(ledger: MemoryLedger, { body, now }: RouteRequest): RouteAnswer {

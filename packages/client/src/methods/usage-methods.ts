@@ -1,0 +1,25 @@
+import type { EventPage, RecordAnswer, UsageAnswer } from "../answers.ts";
+import { pagesOf } from "../pages.ts";
+import type { EventQuery, MetricInput, UsageQuery } from "../requests.ts";
+import { ApiMethods } from "./api-methods.ts";
+
+export abstract class UsageMethods extends ApiMethods {
+  /** Stores up to 500 metrics. That one of them is refused is no error: each has its own result, in the order sent. */
+  recordMetrics(metrics: readonly MetricInput[]): Promise<RecordAnswer> {
+    return this.repeat("POST", "/ai_usage", { metrics });
+  }
+
+  usage({ aggregation, ...query }: UsageQuery = {}): Promise<UsageAnswer> {
+    return this.ask("/ai_usage", { ...query, aggregation: aggregation?.join(",") });
+  }
+
+  /** One page of raw events. */
+  events(query: EventQuery): Promise<EventPage> {
+    return this.ask("/ai_usage/events", query);
+  }
+
+  /** Raw events page by page, to the last. */
+  eventPages(query: EventQuery): AsyncGenerator<EventPage, void> {
+    return pagesOf((cursor) => this.events({ ...query, cursor }), query.cursor);
+  }
+}
