@@ -43,7 +43,7 @@ export function meterCapacity(table: Table): MeteredTable {
   return { ...table, take };
 }
 
-const WRITES = ["BatchWriteItem", "UpdateItem", "PutItem"];
+const WRITES = ["BatchWriteItem", "UpdateItem", "PutItem", "TransactWriteItems"];
 
 const batchGetSchema = z.object({
   RequestItems: z.record(

@@ -1,18 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   alertIdOf,
-  type Budget,
+  type BudgetTerms,
   coverOf,
   instantFromEpochMs,
   Money,
+  newBudget,
   type Period,
   periodAt,
   scopeOf,
   type Threshold,
+  UTC_CALENDAR,
 } from "@ai-usage/core";
 import type { WireMetric } from "@ai-usage/demo";
 import { startLocalStack } from "@ai-usage/local";
-import { createBudget, listAlerts, readScopeTotals, type Table } from "@ai-usage/store";
+import { createBudget, deliveriesOf, listAlerts, readScopeTotals, type Table } from "@ai-usage/store";
 import { getItems } from "../../packages/store/src/batches.ts";
 import { alertKey } from "../../packages/store/src/keys.ts";
 import type { Benchmark, BenchmarkResult, Finding, RunOptions } from "./benchmark.ts";
@@ -31,7 +33,7 @@ const EVENTS_PER_REQUEST = 25;
 const POLL_MS = 25;
 const GIVE_UP_MS = 30_000;
 
-const threshold: Threshold = { percent: "100", level: "EXCEEDED" };
+const threshold: Threshold = { at: { percent: "100" }, on: "actual", level: "EXCEEDED" };
 const TOTAL_GOAL = { atMost: 2_000 };
 
 /** All samples count in this one, so that one read shows how many of them have been counted. */
@@ -55,7 +57,7 @@ export const latency: Benchmark = {
     const stack = await startLocalStack({ ephemeral: true, log });
     try {
       const table = openStackTable(stack);
-      const period = periodAt("monthly", instantFromEpochMs(Date.now()), "UTC");
+      const period = periodAt("monthly", instantFromEpochMs(Date.now()), UTC_CALENDAR);
       const samples: Sample[] = [];
       for (let index = 0; index < count; index++) samples.push(await newSample(table, period, index));
       await stack.drained();
@@ -78,19 +80,23 @@ export const latency: Benchmark = {
 /** An event of a user that nobody else is, and a budget of that user, which it will cross. */
 async function newSample(table: Table, period: Period, index: number): Promise<Sample> {
   const user = `sample-${index}`;
-  const budget: Budget = {
-    budgetId: `latency-${index}`,
+  const terms: BudgetTerms = {
     name: user,
     scope: scopeOf("user", user),
+    unit: "usd",
     amount: Money.parse("0.000001"),
     period: period.kind,
-    timeZone: "UTC",
+    calendar: UTC_CALENDAR,
     thresholds: [threshold],
-    active: true,
-    revision: 1,
-    createdAt: instantFromEpochMs(Date.now()),
+    enforcement: "soft",
+    failMode: "open",
+    metadata: {},
   };
-  await createBudget(table, budget);
+  const note = { changeId: "created", at: instantFromEpochMs(Date.now()), by: "benchmark" };
+  const made = newBudget({ kind: "create", budgetId: `latency-${index}`, terms }, note);
+  if (made.outcome === "invalid") throw new RangeError(`${made.field} ${made.problem}`);
+  const { budget } = made;
+  await createBudget(table, budget, note);
   const [event] = eventsOf({ count: 1, endMs: Date.now(), idPrefix: user });
   if (event === undefined) throw new RangeError("there is no event");
   return {
@@ -148,9 +154,10 @@ async function readMailTimes(samples: readonly Sample[], table: Table): Promise<
   let cursor: string | undefined;
   do {
     const page = await listAlerts(table, { limit: 100, cursor });
-    for (const { alert, deliveries } of page.items) {
+    const ids = page.items.map(({ alertId }) => alertId);
+    for (const [alertId, deliveries] of await deliveriesOf(table, ids)) {
       const sent = deliveries.find(({ state }) => state === "sent");
-      if (sent) Object.assign(byAlert.get(alert.alertId) ?? {}, { mailedAt: Date.parse(sent.at) });
+      if (sent) Object.assign(byAlert.get(alertId) ?? {}, { mailedAt: Date.parse(sent.at) });
     }
     cursor = page.nextCursor;
   } while (cursor !== undefined);

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import type { Benchmark } from "./benchmark.ts";
+import { decisions } from "./decisions.ts";
 import { flatness } from "./flatness.ts";
 import { ingestThroughput } from "./ingest-throughput.ts";
 import { latency } from "./latency.ts";
@@ -15,6 +16,7 @@ const benchmarks: readonly Benchmark[] = [
   writeUnits,
   queryCost,
   latency,
+  decisions,
   flatness,
 ];
 const names = benchmarks.map(({ name }) => name);

@@ -1,7 +1,7 @@
 import { instantFromEpochMs } from "@ai-usage/core";
 import { rollUp } from "@ai-usage/store";
 import { createApi } from "../../lambdas/api/api.ts";
-import type { ApiEnvironment } from "../../lambdas/api/context.ts";
+import type { ApiEnvironment, ApiParts } from "../../lambdas/api/context.ts";
 import { toAuthorizerContext } from "../../lambdas/caller.ts";
 import { PriceSource } from "../../lambdas/price-source.ts";
 import type { Benchmark, BenchmarkResult, Finding, RunOptions } from "./benchmark.ts";
@@ -15,6 +15,18 @@ const QUICK_STEPS = 2;
 const questions = ["day,service,model", "day,service,model,user"];
 const LINEAGE = "shardId-00000001795312800000-0a1b2c3d";
 const REPEATS = 15;
+
+/** Nobody is told of anything here. */
+const noChannels: ApiParts["channels"] = {
+  builtIn: [],
+  canMail: false,
+  topicArns: [],
+  functionArns: [],
+  targetRules: {},
+  secrets: { keep: async () => "", drop: async () => {} },
+  test: async () => ({ outcome: "failed", error: "there are no channels", ms: 0 }),
+  sendDue: async () => {},
+};
 
 /**
  * The same items are read however much was used; only their numbers get longer, a byte for two digits, which can take
@@ -45,6 +57,8 @@ export const queryCost: Benchmark = {
         prices: new PriceSource(metered, { refreshSeconds: 20 }),
         scopeMetadataKeys: [],
         unpricedPolicy: "allow",
+        approval: {},
+        channels: noChannels,
         startRestatement: async () => {},
       });
       const samples: Sample[] = [];

@@ -1,28 +1,17 @@
-import {
-  formatToken,
-  hashSecret,
-  instantFromEpochMs,
-  parseScope,
-  SECRET_BYTES,
-  type TokenRole,
-} from "@ai-usage/core";
-import { putToken } from "@ai-usage/store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { deep, expectProblem, newTokens, objectText, text } from "../support/bad-input.ts";
 import { newTable, type TestTable } from "../support/engine.ts";
-import { type Answer, type Gateway, openGateway } from "../support/gateway.ts";
+import { type Gateway, openGateway } from "../support/gateway.ts";
 import { itemsOf } from "../support/items.ts";
 
 let table: TestTable;
 let gateway: Gateway;
-const tokens = { admin: "", read: "", ingest: "", growth: "" };
+let tokens: Awaited<ReturnType<typeof newTokens>>;
 
 beforeAll(async () => {
   table = await newTable();
   gateway = await openGateway(table);
-  tokens.admin = await newToken("a", ["admin"]);
-  tokens.read = await newToken("r", ["read"]);
-  tokens.ingest = await newToken("i", ["ingest"]);
-  tokens.growth = await newToken("g", ["admin"], ["team:growth"]);
+  tokens = await newTokens(table);
 });
 
 // Whatever was refused in this file, nothing of it is in the table, nor in the audit trail.
@@ -32,35 +21,8 @@ afterAll(async () => {
   await table.drop();
 });
 
-async function newToken(tokenId: string, roles: TokenRole[], scopes?: string[]): Promise<string> {
-  const secret = Buffer.alloc(SECRET_BYTES, tokenId);
-  const about = { name: tokenId, roles, scopes: scopes?.map(parseScope), createdAt: instantFromEpochMs(0) };
-  await putToken(table, { tokenId, secretHash: hashSecret(secret), ...about });
-  return formatToken(tokenId, secret);
-}
-
 const send = (method: string, path: string, body?: string, token = tokens.admin) =>
   gateway.request({ method, path, token, body });
-
-/** A problem document, 4xx, that names what is wrong. */
-function expectProblem(answer: Answer, status: number, field?: string): void {
-  expect([answer.status, answer.contentType]).toEqual([status, "application/problem+json"]);
-  expect(answer.body.detail).toMatch(/.+/);
-  expect(JSON.stringify(answer.body).length).toBeLessThan(8_000);
-  if (field === undefined) return;
-  const errors = answer.body.errors as { field: string; message: string }[];
-  expect(errors.map((error) => error.field)).toContain(field);
-  for (const { message } of errors) expect(message).toMatch(/.+/);
-}
-
-const text = (value: string) => JSON.stringify(value);
-const deep = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
-
-/** JSON text of an object whose members are JSON text, so that they may be what no JavaScript value would become. */
-function objectText(fields: Record<string, string>): string {
-  const entries = Object.entries(fields).filter(([, value]) => value !== "");
-  return `{${entries.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(",")}}`;
-}
 
 describe("bad price", () => {
   const price = { provider: '"acme"', model_name: '"nova-1"', input_cost_per_million: '"1"' };

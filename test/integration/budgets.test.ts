@@ -1,74 +1,61 @@
-import {
-  type Budget,
-  dueAlerts,
-  type Instant,
-  instantFromEpochMs,
-  Money,
-  parseInstant,
-  parseScope,
-  periodAt,
-  plusMs,
-} from "@ai-usage/core";
+import { Amount, type Budget, parseScope, plusMs } from "@ai-usage/core";
 import {
   activeBudgetsOf,
-  BudgetWatch,
-  budgetNewsOf,
-  claimDelivery,
   createBudget,
-  deactivateBudget,
+  editBudget,
   findBudget,
-  listAlerts,
+  listBudgetChanges,
   listBudgets,
-  newAlertsOf,
   openTable,
-  raiseAlert,
-  recordMetrics,
-  rollUp,
-  settleDelivery,
+  ScopeFullError,
   type Table,
+  ThrottledError,
 } from "@ai-usage/store";
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { describe, expect, it } from "vitest";
-import { engineConfig, type TestTable, withTable } from "../support/engine.ts";
+import { aNewBudget, aNote, at, plain } from "../support/budgets.ts";
+import { engineConfig, withTable } from "../support/engine.ts";
 import { itemsOf } from "../support/items.ts";
-import { aPricedMetric, metricOptions } from "../support/metrics.ts";
-import { readStream, recordsOf } from "../support/stream.ts";
 
-const now = parseInstant("2026-11-21T12:00:00Z");
-const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
-
-let budgets = 0;
-function aBudget(given: Partial<Budget> = {}): Budget {
-  budgets += 1;
-  return {
-    budgetId: `bud_${budgets}`,
-    name: "growth",
-    scope: parseScope("team:growth"),
-    amount: Money.parse("100.000000000000000001"),
-    period: "daily",
-    timeZone: "UTC",
-    thresholds: [
-      { percent: "50", level: "INFO" },
-      { percent: "99.5", level: "CRITICAL" },
-      { percent: "100", level: "EXCEEDED" },
-    ],
-    active: true,
-    revision: 1,
-    createdAt: plusMs(now, budgets),
-    ...given,
-  };
-}
+const now = at("2026-11-21T12:00:00Z");
+const create = (table: Table, budget: Budget) =>
+  createBudget(table, budget, aNote(`${budget.budgetId}.created`, { at: budget.createdAt }));
+const byId = (budgets: readonly Budget[]) => budgets.map(({ budgetId }) => budgetId).sort();
 
 describe("budget", () => {
   it("is found as it was made, alone, in the list and among the active ones of its scope", async () => {
     await withTable(async (table) => {
-      const budget = aBudget();
-      await createBudget(table, budget);
+      const budget = aNewBudget({
+        amount: Amount.parse("100.000000000000000001"),
+        calendar: { timeZone: "Asia/Kathmandu", weekStartsOn: "sunday", yearStartsIn: 4 },
+        thresholds: [
+          { at: { percent: "99.5" }, on: "actual", level: "CRITICAL" },
+          { at: { amount: Amount.parse("150") }, on: "actual", level: "EXCEEDED" },
+          { at: { percent: "100" }, on: "forecast", level: "WARNING" },
+        ],
+        rollover: { cap: Amount.parse("0.000000000000000001") },
+        spike: { times: "2.5", atLeast: Amount.parse("5") },
+        contact: "finance@example.com",
+        metadata: { cost_center: "4711" },
+        managedBy: "configure",
+      });
+      expect(await create(table, budget)).toBe("created");
       expect(plain(await findBudget(table, budget.budgetId))).toEqual(plain(budget));
       expect(plain((await listBudgets(table, { limit: 10 })).items)).toEqual([plain(budget)]);
       expect(plain(await activeBudgetsOf(table, [budget.scope]))).toEqual([plain(budget)]);
       expect(await findBudget(table, "bud_none")).toBeUndefined();
-      await expect(createBudget(table, budget)).rejects.toThrow(TransactionCanceledException);
+    });
+  });
+
+  it("is made once of each id, and then left as it is", async () => {
+    await withTable(async (table) => {
+      const budget = aNewBudget();
+      await create(table, budget);
+      expect(await create(table, { ...budget, name: "other" })).toBe("exists");
+      await editBudget(table, budget.budgetId, { kind: "deactivate" }, aNote("chg_1"));
+      expect(await create(table, budget)).toBe("exists");
+      expect(await findBudget(table, budget.budgetId)).toMatchObject({ name: "growth", active: false });
+      expect(await activeBudgetsOf(table, [budget.scope])).toEqual([]);
     });
   });
 
@@ -76,263 +63,254 @@ describe("budget", () => {
     await withTable(async (table) => {
       const scopes = Array.from({ length: 150 }, (_, index) => parseScope(`team:t${index}`));
       const mine = [
-        aBudget({ scope: parseScope("team:t3") }),
-        aBudget({ scope: parseScope("team:t3") }),
-        aBudget({ scope: parseScope("team:t149") }),
+        aNewBudget({ scope: parseScope("team:t3") }),
+        aNewBudget({ scope: parseScope("team:t3") }),
+        aNewBudget({ scope: parseScope("team:t149") }),
       ];
-      for (const budget of mine) await createBudget(table, budget);
-      const found = await activeBudgetsOf(table, [...scopes, ...scopes]);
-      expect(found.map(({ budgetId }) => budgetId).sort()).toEqual(
-        mine.map(({ budgetId }) => budgetId).sort(),
-      );
+      for (const budget of mine) await create(table, budget);
+      expect(byId(await activeBudgetsOf(table, [...scopes, ...scopes]))).toEqual(byId(mine));
       expect(await activeBudgetsOf(table, [parseScope("team:t4")])).toEqual([]);
       expect(await activeBudgetsOf(table, [])).toEqual([]);
     });
   });
 
-  it("is deactivated once and for all, whoever asks first", async () => {
+  it("is deactivated once, whoever asks first, and comes back when it is asked for", async () => {
     await withTable(async (table) => {
-      const [budget, other] = [aBudget(), aBudget()];
-      await createBudget(table, budget);
-      await createBudget(table, other);
+      const [budget, other] = [aNewBudget(), aNewBudget()];
+      await create(table, budget);
+      await create(table, other);
       const answers = await Promise.all(
-        Array.from({ length: 5 }, () => deactivateBudget(table, budget.budgetId)),
+        Array.from({ length: 5 }, (_, index) =>
+          editBudget(table, budget.budgetId, { kind: "deactivate" }, aNote(`chg_${index}`)),
+        ),
       );
-      expect(answers.map((answer) => answer?.active)).toEqual([false, false, false, false, false]);
+      expect(answers.map(({ outcome }) => outcome).sort()).toEqual(["edited", ...Array(4).fill("unchanged")]);
       expect((await findBudget(table, budget.budgetId))?.active).toBe(false);
-      expect((await activeBudgetsOf(table, [budget.scope])).map(({ budgetId }) => budgetId)).toEqual([
-        other.budgetId,
-      ]);
-      expect(await deactivateBudget(table, "bud_none")).toBeUndefined();
-    });
-  });
-
-  it("is not called inactive when writers met and nothing was changed", async () => {
-    await withTable(async (table) => {
-      const budget = aBudget();
-      await createBudget(table, budget);
-      await expect(deactivateBudget(contendedTable(table), budget.budgetId)).rejects.toThrow(
-        TransactionCanceledException,
-      );
-      expect((await findBudget(table, budget.budgetId))?.active).toBe(true);
+      expect(byId(await activeBudgetsOf(table, [budget.scope]))).toEqual([other.budgetId]);
+      await editBudget(table, budget.budgetId, { kind: "reactivate" }, aNote("chg_9"));
+      expect(byId(await activeBudgetsOf(table, [budget.scope]))).toEqual(byId([budget, other]));
     });
   });
 });
 
-/** A table in which every transaction meets another: no engine here has that happen. */
-function contendedTable(table: Table): Table {
+describe("list of budgets", () => {
+  it("has those of a scope, active or not, or that one thing keeps, page by page and none twice", async () => {
+    await withTable(async (table) => {
+      const budgets = Array.from({ length: 30 }, (_, index) =>
+        aNewBudget({
+          scope: parseScope(index % 3 === 0 ? "team:a" : "team:b"),
+          ...(index % 2 === 0 && { managedBy: "code:main" }),
+        }),
+      );
+      for (const budget of budgets) await create(table, budget);
+      for (const budget of budgets.slice(0, 10))
+        await editBudget(table, budget.budgetId, { kind: "deactivate" }, aNote(`${budget.budgetId}.end`));
+      const all = async (filter: object) => {
+        const found: string[] = [];
+        for (let cursor: string | undefined, pages = 0; pages < 50; pages++) {
+          const page = await listBudgets(table, { limit: 3, cursor, ...filter });
+          expect(page.items.length).toBeLessThanOrEqual(3);
+          found.push(...page.items.map(({ budgetId }) => budgetId));
+          cursor = page.nextCursor;
+          if (cursor === undefined) return found;
+        }
+        throw new Error("the list has no end");
+      };
+      const wanted = (matches: (index: number) => boolean) =>
+        budgets
+          .filter((_, index) => matches(index))
+          .map(({ budgetId }) => budgetId)
+          .reverse();
+      expect(await all({})).toEqual(wanted(() => true));
+      expect(await all({ scopes: [parseScope("team:a")] })).toEqual(wanted((index) => index % 3 === 0));
+      expect(await all({ scopes: ["team:a", "team:b"].map(parseScope) })).toEqual(wanted(() => true));
+      expect(await all({ active: true })).toEqual(wanted((index) => index >= 10));
+      expect(await all({ active: false, managedBy: "code:main" })).toEqual(
+        wanted((index) => index < 10 && index % 2 === 0),
+      );
+      expect(await all({ scopes: [parseScope("team:none")] })).toEqual([]);
+    });
+  });
+
+  it("looks through a thousand at most for one answer, and says where to go on", async () => {
+    await withTable(async (table) => {
+      const oldest = aNewBudget({ scope: parseScope("team:rare"), createdAt: at("2026-01-01T00:00:00Z") });
+      await create(table, oldest);
+      const others = Array.from({ length: 1_000 }, (_, index) =>
+        aNewBudget({ scope: parseScope(`team:t${index}`) }),
+      );
+      for (let from = 0; from < others.length; from += 50)
+        await Promise.all(others.slice(from, from + 50).map((budget) => create(table, budget)));
+      const request = { limit: 1, scopes: [oldest.scope] };
+      const first = await listBudgets(table, request);
+      expect(first.items).toEqual([]);
+      expect(first.nextCursor).toBeDefined();
+      const second = await listBudgets(table, { ...request, cursor: first.nextCursor });
+      expect(byId(second.items)).toEqual([oldest.budgetId]);
+    });
+  });
+});
+
+describe("edit of a budget", () => {
+  it("changes it everywhere, and says in the audit trail who did, why, and what was before", async () => {
+    await withTable(async (table) => {
+      const budget = aNewBudget();
+      await create(table, budget);
+      const note = aNote("chg_1", { at: plusMs(now, 60_000), by: "token_7", reason: "we grow" });
+      const edit = { kind: "update", terms: { amount: Amount.parse("250"), contact: "ops" } } as const;
+      const outcome = await editBudget(table, budget.budgetId, edit, note);
+      expect(outcome).toMatchObject({ outcome: "edited", budget: { revision: 2, contact: "ops" } });
+      const found = plain(await findBudget(table, budget.budgetId));
+      expect(found).toMatchObject({ amount: "250", updatedAt: note.at });
+      expect(plain(await activeBudgetsOf(table, [budget.scope]))).toEqual([found]);
+      const { items } = await listBudgetChanges(table, budget.budgetId, { limit: 10 });
+      expect(plain(items)).toEqual([
+        { ...note, budgetId: budget.budgetId, kind: "update", before: plain(budget), after: found },
+        {
+          changeId: `${budget.budgetId}.created`,
+          budgetId: budget.budgetId,
+          at: budget.createdAt,
+          by: "token_1",
+          kind: "create",
+          after: plain(budget),
+        },
+      ]);
+    });
+  });
+
+  it("that changes nothing, or cannot be, leaves no trace", async () => {
+    await withTable(async (table) => {
+      const budget = aNewBudget();
+      await create(table, budget);
+      const edit = (terms: object) =>
+        editBudget(table, budget.budgetId, { kind: "update", terms }, aNote("chg_1"));
+      expect(await edit({ name: "growth" })).toMatchObject({ outcome: "unchanged" });
+      expect(await edit({ amount: Amount.zero })).toMatchObject({ outcome: "invalid", field: "amount" });
+      expect(await editBudget(table, "bud_none", { kind: "deactivate" }, aNote("chg_2"))).toEqual({
+        outcome: "unknown",
+      });
+      expect((await listBudgetChanges(table, budget.budgetId, { limit: 10 })).items).toHaveLength(1);
+      expect(plain(await findBudget(table, budget.budgetId))).toEqual(plain(budget));
+    });
+  });
+
+  it("is not made where it needs a second person, also when the budget was lowered meanwhile", async () => {
+    await withTable(async (table) => {
+      const budget = aNewBudget();
+      await create(table, budget);
+      const policy = { aboveRatio: "2" };
+      const raise = (amount: string, id: string) =>
+        editBudget(
+          table,
+          budget.budgetId,
+          { kind: "update", terms: { amount: Amount.parse(amount) } },
+          aNote(id, { at: plusMs(now, 1_000) }),
+          policy,
+        );
+      expect(await raise("201", "chg_1")).toMatchObject({ outcome: "needs_approval" });
+      expect(await raise("50", "chg_2")).toMatchObject({ outcome: "edited" });
+      expect(await raise("150", "chg_3")).toMatchObject({ outcome: "needs_approval" });
+      expect((await findBudget(table, budget.budgetId))?.amount.toString()).toBe("50");
+    });
+  });
+
+  it("is lost by none of 40 who edit at once, and each goes on from what the one before it left", async () => {
+    await withTable(async (table) => {
+      const budget = aNewBudget();
+      await create(table, budget);
+      const outcomes = await Promise.all(
+        Array.from({ length: 40 }, (_, index) => {
+          const note = aNote(`chg_${index}`, { at: plusMs(now, 1_000), by: `token_${index}` });
+          const increase = {
+            increaseId: `inc_${index}`,
+            amount: Amount.parse("1"),
+            from: note.at,
+            until: plusMs(now, 86_400_000),
+            by: note.by,
+            reason: "race",
+          };
+          return editBudget(table, budget.budgetId, { kind: "increase", increase }, note);
+        }),
+      );
+      expect(outcomes.every(({ outcome }) => outcome === "edited")).toBe(true);
+      const found = await findBudget(table, budget.budgetId);
+      expect(found?.increases.map(({ increaseId }) => increaseId).sort()).toEqual(
+        Array.from({ length: 40 }, (_, index) => `inc_${index}`).sort(),
+      );
+      expect(found?.revision).toBe(41);
+      const { items } = await listBudgetChanges(table, budget.budgetId, { limit: 100 });
+      expect(items).toHaveLength(41);
+      expect(plain(items[0]?.after)).toEqual(plain(found));
+      for (const [index, change] of items.slice(0, -1).entries())
+        expect(plain(change.before)).toEqual(plain(items[index + 1]?.after));
+      expect(items.at(-1)).toMatchObject({ kind: "create", before: undefined });
+    });
+  });
+
+  it("comes in pages of the audit trail, the newest first and none twice", async () => {
+    await withTable(async (table) => {
+      const budget = aNewBudget();
+      await create(table, budget);
+      for (let count = 1; count <= 5; count++)
+        await editBudget(
+          table,
+          budget.budgetId,
+          { kind: "update", terms: { name: `name ${count}` } },
+          aNote(`chg_${count}`, { at: plusMs(now, count * 1_000) }),
+        );
+      const names: unknown[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await listBudgetChanges(table, budget.budgetId, { limit: 2, cursor });
+        names.push(...page.items.map(({ after }) => after.name));
+        cursor = page.nextCursor;
+      } while (cursor !== undefined);
+      expect(names).toEqual(["name 5", "name 4", "name 3", "name 2", "name 1", "growth"]);
+    });
+  });
+
+  it("is told apart from one that could not be made because writers always met", async () => {
+    await withTable(async (table) => {
+      const budget = aNewBudget();
+      await create(table, budget);
+      const contended = contendedTable(table, ["TransactionConflict", "None", "None"]);
+      await Promise.all([
+        expect(
+          editBudget(contended, budget.budgetId, { kind: "deactivate" }, aNote("chg_1")),
+        ).rejects.toThrow(ThrottledError),
+        expect(create(contended, aNewBudget())).rejects.toThrow(ThrottledError),
+      ]);
+      expect((await findBudget(table, budget.budgetId))?.active).toBe(true);
+      expect(await itemsOf(table, "AUDIT#BUDGET#")).toHaveLength(1);
+    });
+  });
+
+  it("says so when a scope has no room for another active budget", async () => {
+    await withTable(async (table) => {
+      const metadata = { text: "x".repeat(150_000) };
+      await create(table, aNewBudget({ metadata }));
+      await create(table, aNewBudget({ metadata }));
+      const third = aNewBudget({ metadata });
+      await expect(create(table, third)).rejects.toThrow(ScopeFullError);
+      expect(await findBudget(table, third.budgetId)).toBeUndefined();
+      expect(await activeBudgetsOf(table, [third.scope])).toHaveLength(2);
+    });
+  });
+});
+
+/** A table in which every transaction is cancelled for these reasons: no engine here has writers meet for ever. */
+function contendedTable(table: Table, codes: readonly string[]): Table {
   const contended = openTable(table.name, engineConfig());
   contended.client.middlewareStack.add(
     (next, context) => (args) => {
       if (!context.commandName?.startsWith("TransactWrite")) return next(args);
-      const reasons = [{ Code: "TransactionConflict" }, { Code: "None" }];
       throw new TransactionCanceledException({
         message: "conflict",
         $metadata: {},
-        CancellationReasons: reasons,
+        CancellationReasons: codes.map((Code) => ({ Code })),
       });
     },
     { step: "initialize", name: "contention" },
   );
   return contended;
 }
-
-function anAlert(budget = aBudget()) {
-  const period = periodAt(budget.period, now, budget.timeZone);
-  const [alert] = dueAlerts({ budget, period, spent: budget.amount, now });
-  if (!alert) throw new Error("all of the budget is spent");
-  return alert;
-}
-
-describe("alert", () => {
-  it("is raised once, by however many at once", async () => {
-    await withTable(async (table) => {
-      const alert = anAlert();
-      const raised = await Promise.all(Array.from({ length: 100 }, () => raiseAlert(table, alert)));
-      expect(raised.filter(Boolean)).toHaveLength(1);
-      expect(recordsOf(await readStream(table), "ALERT#").map(({ eventName }) => eventName)).toEqual([
-        "INSERT",
-      ]);
-      const { items } = await listAlerts(table, { limit: 10 });
-      expect(plain(items)).toEqual([{ alert: plain(alert), deliveries: [] }]);
-    });
-  });
-
-  it("is delivered by one of many, and not again once it is sent", async () => {
-    await withTable(async (table) => {
-      const delivery = { alertId: anAlert().alertId, channel: "email" as const };
-      await raiseAlert(table, { ...anAlert(), alertId: delivery.alertId });
-      const claims = await Promise.all(
-        Array.from({ length: 20 }, () => claimDelivery(table, { ...delivery, now })),
-      );
-      expect(claims.filter((claim) => claim === "claimed")).toHaveLength(1);
-      expect(claims.filter((claim) => claim === "busy")).toHaveLength(19);
-      await settleDelivery(table, { ...delivery, state: "sent", now });
-      expect(await claimDelivery(table, { ...delivery, now: plusMs(now, 3_600_000) })).toBe("done");
-      const [record] = (await listAlerts(table, { limit: 1 })).items;
-      expect(record?.deliveries).toEqual([{ channel: "email", state: "sent", attempts: 1, at: now }]);
-    });
-  });
-
-  it("may be delivered by another when a sender failed, or has not been heard of for 45 seconds", async () => {
-    await withTable(async (table) => {
-      const alert = anAlert();
-      await raiseAlert(table, alert);
-      const claimAt = (ms: number) =>
-        claimDelivery(table, { alertId: alert.alertId, channel: "email", now: plusMs(now, ms) });
-      expect(await claimAt(0)).toBe("claimed");
-      expect(await claimAt(45_000)).toBe("busy");
-      expect(await claimAt(45_001)).toBe("claimed");
-      await settleDelivery(table, { alertId: alert.alertId, channel: "email", state: "failed", now });
-      expect(await claimAt(45_002)).toBe("claimed");
-      const [record] = (await listAlerts(table, { limit: 1 })).items;
-      expect(record?.deliveries).toMatchObject([{ state: "sending", attempts: 3 }]);
-    });
-  });
-
-  it("that does not exist is not delivered", async () => {
-    await withTable(async (table) => {
-      await expect(claimDelivery(table, { alertId: "none", channel: "email", now })).rejects.toThrow();
-      expect(await itemsOf(table, "ALERT#")).toEqual([]);
-    });
-  });
-});
-
-/** Spends, and lets budget-watch see all that the stream holds by then. */
-async function spend(
-  table: TestTable,
-  costs: readonly (readonly [at: string, cost: string])[],
-  id: string,
-): Promise<void> {
-  const metrics = costs.map(([at, cost], index) =>
-    aPricedMetric({ requestId: `${id}-${index}`, team: "growth", timestamp: parseInstant(at) }, cost),
-  );
-  await recordMetrics(table, metrics, metricOptions);
-  await rollUp(table, recordsOf(await readStream(table), "USAGE#"), "shard");
-}
-
-const watch = async (table: TestTable, at: Instant = now) =>
-  (await new BudgetWatch(table).raiseDueAlerts(budgetNewsOf(await readStream(table)), at)).map(
-    ({ alertId, notify }) => [alertId, notify],
-  );
-
-describe("budget watch", () => {
-  it("raises an alert exactly when spending reaches a threshold, each once", async () => {
-    await withTable(async (table) => {
-      const budget = aBudget({ amount: Money.parse("10") });
-      const id = (percent: string) => `${budget.budgetId}.2026-11-21.${percent}.r1`;
-      await createBudget(table, budget);
-      await spend(table, [["2026-11-21T10:00:00Z", "4.999999999999999999"]], "a");
-      expect(await watch(table)).toEqual([]);
-      await spend(table, [["2026-11-21T10:00:00Z", "0.000000000000000001"]], "b");
-      expect(await watch(table)).toEqual([[id("50"), true]]);
-      expect(await watch(table)).toEqual([]);
-      // A jump over two raises both, and one is told.
-      await spend(table, [["2026-11-21T23:59:59.999Z", "5"]], "c");
-      expect(await watch(table)).toEqual([
-        [id("100"), true],
-        [id("99.5"), false],
-      ]);
-      await spend(table, [["2026-11-21T12:00:00Z", "500"]], "d");
-      expect(await watch(table)).toEqual([]);
-      expect(await itemsOf(table, "ALERT#")).toHaveLength(3);
-    });
-  });
-
-  it("counts exactly the quarters of its period, by the clock of its zone", async () => {
-    await withTable(async (table) => {
-      const budget = aBudget({
-        period: "monthly",
-        timeZone: "Asia/Kathmandu",
-        amount: Money.parse("10"),
-        createdAt: parseInstant("2026-10-10T00:00:00Z"),
-      });
-      await createBudget(table, budget);
-      await spend(
-        table,
-        [
-          ["2026-10-31T18:14:59.999Z", "100"],
-          ["2026-11-30T18:15:00Z", "100"],
-        ],
-        "outside",
-      );
-      const at = parseInstant("2026-11-30T18:20:00Z");
-      // Which of two periods is looked at first is the order of the stream, and that of two counters is nobody's.
-      const periods = (await watch(table, at)).map(([id]) => String(id).split(".")[1]);
-      expect(periods.sort()).toEqual([...Array(3).fill("2026-10"), ...Array(3).fill("2026-12")]);
-      await spend(
-        table,
-        [
-          ["2026-10-31T18:15:00Z", "5"],
-          ["2026-11-30T18:14:59.999Z", "4.95"],
-        ],
-        "inside",
-      );
-      expect(await watch(table, at)).toEqual([
-        [`${budget.budgetId}.2026-11.99.5.r1`, true],
-        [`${budget.budgetId}.2026-11.50.r1`, false],
-      ]);
-    });
-  });
-
-  it("looks at a new budget at once: its period may be well spent already", async () => {
-    await withTable(async (table) => {
-      await spend(table, [["2026-11-21T10:00:00Z", "60"]], "before");
-      await watch(table);
-      const budget = aBudget({ amount: Money.parse("100") });
-      await createBudget(table, budget);
-      const news = budgetNewsOf(recordsOf(await readStream(table), "BUDGET#"));
-      expect(
-        (await new BudgetWatch(table).raiseDueAlerts(news, now)).map(
-          ({ thresholdPercent }) => thresholdPercent,
-        ),
-      ).toEqual(["50"]);
-    });
-  });
-
-  it("leaves periods alone that ended before there was a budget", async () => {
-    await withTable(async (table) => {
-      const createdAt = parseInstant("2026-11-20T12:00:00Z");
-      const budget = aBudget({ amount: Money.parse("1"), createdAt });
-      await createBudget(table, budget);
-      await spend(table, [["2026-11-19T10:00:00Z", "60"]], "before");
-      expect(await watch(table)).toEqual([]);
-      await spend(table, [["2026-11-20T10:00:00Z", "60"]], "its-first-day");
-      expect((await watch(table)).length).toBe(budget.thresholds.length);
-    });
-  });
-
-  it("goes by what a budget is now, however old the news of it", async () => {
-    await withTable(async (table) => {
-      await spend(table, [["2026-11-21T10:00:00Z", "60"]], "before");
-      const budget = aBudget({ amount: Money.parse("1") });
-      await createBudget(table, budget);
-      const news = budgetNewsOf(recordsOf(await readStream(table), "BUDGET#"));
-      await deactivateBudget(table, budget.budgetId);
-      expect(await new BudgetWatch(table).raiseDueAlerts(news, now)).toEqual([]);
-    });
-  });
-
-  it("leaves budgets of other scopes and inactive ones alone", async () => {
-    await withTable(async (table) => {
-      const inactive = aBudget({ amount: Money.parse("1") });
-      await createBudget(table, inactive);
-      await createBudget(table, aBudget({ amount: Money.parse("1"), scope: parseScope("team:other") }));
-      await deactivateBudget(table, inactive.budgetId);
-      await spend(table, [["2026-11-21T10:00:00Z", "60"]], "a");
-      const news = budgetNewsOf(recordsOf(await readStream(table), "TOTAL#"));
-      expect(await new BudgetWatch(table).raiseDueAlerts(news, now)).toEqual([]);
-    });
-  });
-
-  it("hands on an alert that is new, and not one whose delivery changed", async () => {
-    await withTable(async (table) => {
-      const alert = anAlert();
-      await raiseAlert(table, alert);
-      await claimDelivery(table, { alertId: alert.alertId, channel: "email", now: instantFromEpochMs(0) });
-      const records = await readStream(table);
-      expect(records.map(({ eventName }) => eventName)).toEqual(["INSERT", "MODIFY"]);
-      expect(plain(newAlertsOf(records))).toEqual([plain(alert)]);
-    });
-  });
-});

@@ -1,23 +1,23 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
+  Amount,
   dueAlerts,
   formatToken,
   hashSecret,
   instantFromEpochMs,
-  Money,
   parseInstant,
-  parseScope,
   periodAt,
   SECRET_BYTES,
 } from "@ai-usage/core";
-import { listAlerts, putToken, raiseAlert, type StreamRecord } from "@ai-usage/store";
+import { deliveriesOfAlert, putToken, raiseAlert, type StreamRecord } from "@ai-usage/store";
 import { type AlertEvent, toAlertEvent } from "@ai-usage/wire";
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SESClient, SendEmailCommand } from "@aws-sdk/client-ses";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { aNewBudget } from "../support/budgets.ts";
 import { functionEnvironment, newTable, type TestTable } from "../support/engine.ts";
 import { type Answer, type Gateway, openGateway } from "../support/gateway.ts";
 import { readStream, recordsOf } from "../support/stream.ts";
@@ -46,6 +46,7 @@ beforeAll(async () => {
     ENABLE_EMAIL_ALERTS: "true",
     EMAIL_FROM_ADDRESS: "alerts@example.com",
     EMAIL_ALERT_RECIPIENTS: "a@example.com,b@example.com",
+    NOTIFY_RETRY_BASE_MS: "1",
     ADMIN_TOKEN_SECRET_ARN: "arn:aws:secretsmanager:us-east-1:000000000000:secret:admin",
   });
   gateway = await openGateway(table);
@@ -158,7 +159,7 @@ describe("way of an event", () => {
     const mails = await mailsAfter(events);
     expect(mails).toHaveLength(1);
     expect(mails[0]?.Destination?.ToAddresses).toEqual(["a@example.com", "b@example.com"]);
-    expect(mails[0]?.Message?.Subject?.Data).toBe("[WARNING] team:growth has spent 80 % of its daily budget");
+    expect(mails[0]?.Message?.Subject?.Data).toBe("[WARNING] Team growth has used 80 % of its daily budget");
   });
 
   it("leaves single metrics that can be listed page by page", async () => {
@@ -220,7 +221,7 @@ describe("way of an event", () => {
         kind: "unpriced_model",
         model: "none-such",
         unpriced_calls: 1,
-        deliveries: [{ channel: "email", state: "sent" }],
+        deliveries: [{ channel_id: "email", kind: "email", state: "sent" }],
       },
     ]);
   });
@@ -229,7 +230,7 @@ describe("way of an event", () => {
 /** The mails that go out when notify is told of what was published. */
 async function mailsAfter(events: readonly PutEventsRequestEntry[]) {
   for (const { DetailType = "", Detail = "" } of events) {
-    await functions.notify(aBusEvent({ detailType: DetailType, detail: JSON.parse(Detail) }));
+    await functions.notify(aBusEvent({ detailType: DetailType, detail: JSON.parse(Detail) }), invocation);
   }
   return ses.commandCalls(SendEmailCommand).map((call) => call.args[0].input);
 }
@@ -277,67 +278,53 @@ const aBusEvent = ({ detailType, detail }: AlertEvent): Parameters<typeof functi
 
 async function anOpenAlert(budgetId: string) {
   const now = parseInstant("2026-11-21T12:00:00Z");
-  const budget = {
-    budgetId,
-    name: "growth",
-    scope: parseScope("team:growth"),
-    amount: Money.parse("100"),
-    period: "monthly" as const,
-    timeZone: "UTC",
-    thresholds: [
-      { percent: "50", level: "INFO" as const },
-      { percent: "80", level: "WARNING" as const },
-    ],
-    active: true,
-    revision: 1,
-    createdAt: now,
-  };
+  const budget = aNewBudget({ budgetId, period: "monthly", amount: Amount.parse("100"), createdAt: now });
   const [told, untold] = dueAlerts({
     budget,
-    period: periodAt("monthly", now, "UTC"),
-    spent: Money.parse("81"),
+    period: periodAt(budget.period, now, budget.calendar),
+    limit: budget.amount,
+    spent: Amount.parse("81"),
     now,
   });
   if (!told || !untold) throw new Error("two thresholds are reached");
   await raiseAlert(table, told);
   await raiseAlert(table, untold);
-  const deliveries = async () =>
-    (await listAlerts(table, { limit: 100 })).items.find(({ alert }) => alert.alertId === told.alertId)
-      ?.deliveries;
   return {
     event: aBusEvent(toAlertEvent(told)),
     untold: aBusEvent(toAlertEvent(untold)),
-    deliveries,
+    deliveries: () => deliveriesOfAlert(table, told.alertId),
   };
 }
+
+/** What the function knows of its own invocation. */
+const invocation = { getRemainingTimeInMillis: () => 30_000 };
 
 describe("notify", () => {
   const mails = () => ses.commandCalls(SendEmailCommand).length;
 
   it("sends one mail however often it is told", async () => {
     const { event, deliveries } = await anOpenAlert("bud_often");
-    const told = await Promise.allSettled(Array.from({ length: 20 }, () => functions.notify(event)));
+    await Promise.all(Array.from({ length: 20 }, () => functions.notify(event, invocation)));
+    await functions.notify(event, invocation);
     expect(mails()).toBe(1);
-    // Those that came while the mail was on its way were sent back, to look again later.
-    expect(told.filter(({ status }) => status === "fulfilled").length).toBeGreaterThan(0);
-    await functions.notify(event);
-    expect(mails()).toBe(1);
-    expect(await deliveries()).toMatchObject([{ channel: "email", state: "sent", attempts: 1 }]);
+    expect(await deliveries()).toMatchObject([
+      { channelId: "email", state: "sent", attempts: [{ outcome: "sent" }] },
+    ]);
   });
 
-  it("fails when the mail does, says so on the alert, and sends it when it is told again", async () => {
+  it("tries again when the mail fails, and says so on the alert", async () => {
     const { event, deliveries } = await anOpenAlert("bud_fails");
     ses.on(SendEmailCommand).rejectsOnce(new Error("no mail today")).resolves({ MessageId: "1" });
-    await expect(functions.notify(event)).rejects.toThrow("no mail today");
-    expect(await deliveries()).toMatchObject([{ state: "failed", attempts: 1 }]);
-    await functions.notify(event);
-    expect(await deliveries()).toMatchObject([{ state: "sent", attempts: 2 }]);
+    await functions.notify(event, invocation);
+    expect(await deliveries()).toMatchObject([
+      { state: "sent", attempts: [{ outcome: "failed" }, { outcome: "sent" }] },
+    ]);
     expect(mails()).toBe(2);
   });
 
   it("sends nothing about a threshold passed on the way to a higher one", async () => {
     const { untold } = await anOpenAlert("bud_jump");
-    await functions.notify(untold);
+    await functions.notify(untold, invocation);
     expect(mails()).toBe(0);
   });
 });

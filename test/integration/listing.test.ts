@@ -1,4 +1,4 @@
-import { type ApiToken, instantFromEpochMs, Money, parseScope, parseUtcDate } from "@ai-usage/core";
+import { type ApiToken, instantFromEpochMs, parseScope, parseUtcDate } from "@ai-usage/core";
 import {
   createBudget,
   findToken,
@@ -15,6 +15,7 @@ import {
 } from "@ai-usage/store";
 import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { aNewBudget, aNote } from "../support/budgets.ts";
 import { newTable, type TestTable, withTable } from "../support/engine.ts";
 import { aPricedMetric, metricOptions } from "../support/metrics.ts";
 
@@ -113,19 +114,13 @@ describe("list of budgets", () => {
   it.each([1, 4, 12, 100])("comes newest first in pages of %i, without loss or repeat", async (limit) => {
     await withTable(async (own) => {
       // Pairs that were made at the same moment.
-      const made = Array.from({ length: 12 }, (_, index) => ({
-        budgetId: `bud_${String(index).padStart(2, "0")}`,
-        name: "b",
-        scope: parseScope("team:growth"),
-        amount: Money.parse("1"),
-        period: "daily" as const,
-        timeZone: "UTC",
-        thresholds: [],
-        active: true,
-        revision: 1,
-        createdAt: instantFromEpochMs(start + Math.floor(index / 2)),
-      }));
-      await Promise.all(made.map((budget) => createBudget(own, budget)));
+      const made = Array.from({ length: 12 }, (_, index) =>
+        aNewBudget({
+          budgetId: `bud_${String(index).padStart(2, "0")}`,
+          createdAt: instantFromEpochMs(start + Math.floor(index / 2)),
+        }),
+      );
+      await Promise.all(made.map((budget) => createBudget(own, budget, aNote("created"))));
       const { items, sizes } = await allPages((request) => listBudgets(own, request), limit);
       expect(items.map(({ budgetId }) => budgetId)).toEqual(made.map(({ budgetId }) => budgetId).reverse());
       expect(sizes.slice(0, -1).every((size) => size === limit)).toBe(true);

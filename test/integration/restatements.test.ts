@@ -1,6 +1,5 @@
 import {
   type AIUsageMetric,
-  type Budget,
   type Instant,
   instantFromEpochMs,
   Money,
@@ -32,6 +31,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { metricKey } from "../../packages/store/src/keys.ts";
 import { noteUnpricedModel } from "../../packages/store/src/unpriced-models.ts";
+import { aNewBudget, aNote } from "../support/budgets.ts";
 import { CrashError } from "../support/crashing-table.ts";
 import { deliver } from "../support/deliveries.ts";
 import { engineConfig, type TestTable, withTable } from "../support/engine.ts";
@@ -198,19 +198,13 @@ describe("a restatement", () => {
   it("tells in a dry run what it would come to, by day, scope and budget, and changes nothing", async () => {
     await withTable(async (table) => {
       await recordAndCount(table, metrics(90, priced("1")));
-      const budget: Budget = {
+      const budget = aNewBudget({
         budgetId: "bud_1",
-        name: "user 1",
         scope: parseScope("user:user-1"),
-        amount: Money.parse("40"),
-        period: "daily",
-        timeZone: "Asia/Kathmandu",
-        thresholds: [],
-        active: true,
-        revision: 1,
+        calendar: { timeZone: "Asia/Kathmandu" },
         createdAt: NOW,
-      };
-      await createBudget(table, budget);
+      });
+      await createBudget(table, budget, aNote("created"));
       const before = await itemsOf(table, "USAGE#");
       const id = await order(table, { model: "gpt-odd" }, { dryRun: true });
       await workOnRestatement(table, id, workWith(everythingCosts("1.5")));

@@ -59,6 +59,10 @@ export function functionEnvironment(table: Table): Record<string, string> {
     PRICE_REFRESH_SECONDS: "20",
     UNPRICED_POLICY: "estimate",
     RESTATE_FUNCTION_NAME: "restate",
+    BUDGET_APPROVAL_ABOVE_AMOUNT: "1000",
+    BUDGET_APPROVAL_ABOVE_RATIO: "",
+    NOTIFY_FUNCTION_NAME: "notify",
+    CHANNEL_SECRET_PREFIX: "test/channels/",
     POWERTOOLS_LOG_LEVEL: "CRITICAL",
   };
 }

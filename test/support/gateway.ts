@@ -1,6 +1,7 @@
 import type { Table } from "@ai-usage/store";
 import type { APIGatewayRequestAuthorizerEventV2 } from "aws-lambda";
 import type { LambdaEvent } from "hono/aws-lambda";
+import { contractProblem } from "./contract.ts";
 import { functionEnvironment } from "./engine.ts";
 
 export interface Request {
@@ -20,7 +21,7 @@ export interface Answer {
 
 /**
  * The real functions behind what API Gateway does between them: the authorizer first, its findings for the function
- * that the route leads to. To be opened once in a test file: functions read their environment as they load.
+ * that the route leads to. Every answer is held to the OpenAPI document. To be opened once in a test file: functions read their environment as they load.
  */
 export async function openGateway(table: Table) {
   Object.assign(process.env, functionEnvironment(table));
@@ -32,7 +33,7 @@ export async function openGateway(table: Table) {
 
   const request = async (asked: Request): Promise<Answer> => {
     const event = toEvent(asked);
-    if (event.rawPath !== "/health") {
+    if (event.rawPath !== "/health" && event.rawPath !== "/openapi.json") {
       if (event.headers.authorization === undefined) return refusal(401, "Unauthorized");
       const { isAuthorized, context } = await authorizer.handler({
         ...event,
@@ -45,7 +46,10 @@ export async function openGateway(table: Table) {
       event.requestContext.authorizer.lambda = context;
     }
     const isIngest = event.requestContext.http.method === "POST" && event.rawPath === "/ai_usage";
-    return toAnswer(await (isIngest ? ingest.handler(event) : api.handler(event)));
+    const answer = toAnswer(await (isIngest ? ingest.handler(event) : api.handler(event)));
+    const problem = contractProblem({ method: event.requestContext.http.method, path: asked.path }, answer);
+    if (problem !== undefined) throw new Error(`${asked.method ?? "GET"} ${asked.path} ${problem}`);
+    return answer;
   };
   return { request, invokeIngest: ingest.handler };
 }

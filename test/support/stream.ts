@@ -32,7 +32,7 @@ export async function readStream({ streamArn }: TestTable): Promise<StreamRecord
   }
 }
 
-function toStreamRecord(record: SdkRecord): StreamRecord {
+export function toStreamRecord(record: SdkRecord): StreamRecord {
   const {
     SequenceNumber = "",
     ApproximateCreationDateTime,

@@ -71,7 +71,7 @@ describe("the construct", () => {
   const [ingestId] = functionNamed(theirs, "ingest");
 
   it("stands in another stack, beside other things", () => {
-    expect(resourcesOf(theirs, "AWS::Lambda::Function")).toHaveLength(9);
+    expect(resourcesOf(theirs, "AWS::Lambda::Function")).toHaveLength(10);
     expect(functionNamed(theirs, "api")[1].Properties.Environment.Variables.RETENTION_DAYS).toBe("90");
   });
 

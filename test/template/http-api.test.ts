@@ -21,16 +21,17 @@ describe("the HTTP API", () => {
   it("takes metrics to ingest and all else to the api", () => {
     expect(Object.fromEntries(routes().map((route) => [route.RouteKey, functionBehind(route)]))).toEqual({
       "GET /health": "ai-usage-api",
+      "GET /openapi.json": "ai-usage-api",
       "POST /ai_usage": "ai-usage-ingest",
       "ANY /{proxy+}": "ai-usage-api",
     });
   });
 
-  it("asks for a token on every route but GET /health", () => {
+  it("asks for a token on every route but those that say nothing of anybody", () => {
     const [authorizer] = Object.keys(template().findResources("AWS::ApiGatewayV2::Authorizer"));
     for (const route of routes()) {
       expect(route).toMatchObject(
-        route.RouteKey === "GET /health"
+        ["GET /health", "GET /openapi.json"].includes(route.RouteKey)
           ? { AuthorizationType: "NONE" }
           : { AuthorizationType: "CUSTOM", AuthorizerId: { Ref: authorizer } },
       );

@@ -5,11 +5,19 @@ import {
   activeBudgetsKey,
   alertKey,
   asideKey,
+  BUDGET_TEMPLATES_PARTITION,
+  budgetAuditKey,
   budgetKey,
+  CHANNELS_PARTITION,
+  leasedSumKey,
+  leaseKey,
+  leaseSeenKey,
   metricKey,
   PRICE_AUDIT_PARTITION,
   PRICES_PARTITION,
+  paceKey,
   prefixes,
+  proposalKey,
   restatementKey,
   tokenKey,
   unpricedModelKey,
@@ -33,6 +41,19 @@ const readStream = {
   resources: ["AWS::DynamoDB::Table.StreamArn"],
 };
 
+const readAll = {
+  actions: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
+  resources: [table],
+};
+const queryIndexes = {
+  actions: ["dynamodb:Query"],
+  resources: [`${table}/index/GSI1`, `${table}/index/GSI2`, `${table}/index/GSI3`],
+};
+const keepAudit = { actions: ["dynamodb:PutItem"], resources: [table], keys: ["AUDIT#*"] };
+const channelSecrets = expect.stringMatching(
+  /^arn:AWS::Partition:secretsmanager:AWS::Region:AWS::AccountId:secret:[\w-]+\/\*$/,
+);
+
 /** Besides logging and tracing. */
 const expected: Record<(typeof functionNames)[number], Statement[]> = {
   ingest: [
@@ -45,44 +66,80 @@ const expected: Record<(typeof functionNames)[number], Statement[]> = {
     { actions: ["dynamodb:GetItem", "dynamodb:Query"], resources: [table], keys: ["PRICES*"] },
   ],
   api: [
-    { actions: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"], resources: [table] },
+    readAll,
     {
       actions: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
       resources: [table],
-      keys: ["BUDGET#*", "SCOPE_BUDGETS#*", "TOKEN#*", "RESTATEMENT#*"],
+      keys: [
+        "BUDGET#*",
+        "SCOPE_BUDGETS#*",
+        "BUDGET_TEMPLATES*",
+        "PROPOSAL#*",
+        "LEASE#*",
+        "ALERT#*",
+        "CHANNELS*",
+        "TOKEN#*",
+        "RESTATEMENT#*",
+      ],
     },
-    { actions: ["dynamodb:PutItem"], resources: [table], keys: ["AUDIT#*"] },
+    keepAudit,
     {
       actions: ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
       resources: [table],
       keys: ["PRICES*"],
     },
+    queryIndexes,
     {
-      actions: ["dynamodb:Query"],
-      resources: [`${table}/index/GSI1`, `${table}/index/GSI2`, `${table}/index/GSI3`],
+      actions: ["lambda:InvokeFunction"],
+      resources: ["AWS::Lambda::Function.Arn", "AWS::Lambda::Function.Arn"],
     },
-    { actions: ["lambda:InvokeFunction"], resources: ["AWS::Lambda::Function.Arn"] },
+    {
+      actions: [
+        "secretsmanager:CreateSecret",
+        "secretsmanager:DeleteSecret",
+        "secretsmanager:PutSecretValue",
+      ],
+      resources: [channelSecrets],
+    },
   ],
   authorizer: [{ actions: ["dynamodb:GetItem"], resources: [table], keys: ["TOKEN#*"] }],
   rollup: [
+    { actions: ["dynamodb:BatchGetItem"], resources: [table], keys: ["LEASE#*"] },
     {
       actions: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
       resources: [table],
-      keys: ["TOTAL#*", "CUBE#*", "ASIDE#*"],
+      keys: ["TOTAL#*", "CUBE#*", "ASIDE#*", "BUDGET#*", "LEASE#*"],
     },
     toQueue,
     readStream,
   ],
   "budget-watch": [
-    { actions: ["dynamodb:BatchGetItem", "dynamodb:Query"], resources: [table] },
-    { actions: ["dynamodb:PutItem"], resources: [table], keys: ["ALERT#*"] },
+    readAll,
+    {
+      actions: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
+      resources: [table],
+      keys: ["BUDGET#*", "SCOPE_BUDGETS#*", "ALERT#*", "LEASE#*"],
+    },
     { actions: ["dynamodb:UpdateItem"], resources: [table], keys: ["UNPRICED#*"] },
+    keepAudit,
+    queryIndexes,
     { actions: ["events:PutEvents"], resources: ["AWS::Events::EventBus.Arn"] },
     toQueue,
     readStream,
   ],
   notify: [
-    { actions: ["dynamodb:UpdateItem"], resources: [table], keys: ["ALERT#*"] },
+    {
+      actions: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
+      resources: [table],
+      keys: ["ALERT#*", "CHANNELS*", "PACE#*", "TOTAL#*", "CUBE#*", "USAGE#*"],
+    },
+    {
+      actions: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
+      resources: [table],
+      keys: ["ALERT#*", "PACE#*"],
+    },
+    queryIndexes,
+    { actions: ["secretsmanager:GetSecretValue"], resources: [channelSecrets] },
     toQueue,
     {
       actions: ["ses:SendEmail"],
@@ -104,14 +161,26 @@ const expected: Record<(typeof functionNames)[number], Statement[]> = {
       resources: [table],
       keys: ["UNPRICED#*"],
     },
-    {
-      actions: ["dynamodb:Query"],
-      resources: [`${table}/index/GSI1`, `${table}/index/GSI2`, `${table}/index/GSI3`],
-    },
+    queryIndexes,
   ],
   "first-token": [
     { actions: ["dynamodb:PutItem"], resources: [table], keys: ["TOKEN#*"] },
     { actions: ["secretsmanager:PutSecretValue"], resources: ["AWS::SecretsManager::Secret"] },
+  ],
+  "apply-budgets": [
+    {
+      actions: [
+        "dynamodb:BatchGetItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "dynamodb:UpdateItem",
+      ],
+      resources: [table],
+      keys: ["BUDGET#*", "SCOPE_BUDGETS#*", "BUDGET_TEMPLATES*"],
+    },
+    keepAudit,
+    queryIndexes,
   ],
 };
 
@@ -147,7 +216,28 @@ describe("permissions", () => {
     }
   });
 
-  it("never hold a wildcard but in what they deny and in what X-Ray asks for", () => {
+  it("of notify include the topics and functions that the settings list, and no others", () => {
+    const topicArns = ["arn:aws:sns:eu-central-1:111122223333:alerts"];
+    const functionArns = ["arn:aws:lambda:eu-central-1:111122223333:function:tell"];
+    const allowed = allowedTo(synthesize({ channelTargets: { topicArns, functionArns } }), "notify");
+    expect(allowed).toContainEqual({ actions: ["sns:Publish"], resources: topicArns });
+    expect(allowed).toContainEqual({ actions: ["lambda:InvokeFunction"], resources: functionArns });
+  });
+
+  it("to write totals are the rollup's alone", () => {
+    const writers = functionNames.filter((name) =>
+      allowedTo(template(), name).some(
+        ({ actions, keys }) =>
+          actions.some(
+            (action) => /Put|Update|Delete|Write/.test(action) && action.startsWith("dynamodb:"),
+          ) &&
+          (keys === undefined || keys.includes("TOTAL#*")),
+      ),
+    );
+    expect(writers).toEqual(["rollup"]);
+  });
+
+  it("never hold a wildcard but in what they deny, in names of channels' secrets and in what X-Ray asks for", () => {
     const statements: Part[] = Object.values<Part>(template().toJSON().Resources)
       .flatMap((resource) => resource.Properties?.PolicyDocument?.Statement ?? [])
       .filter((statement) => statement.Effect === "Allow");
@@ -157,7 +247,14 @@ describe("permissions", () => {
         JSON.stringify(statement.Resource).includes("*"),
     );
     expect(new Set(loose.flatMap((statement) => statement.Action))).toEqual(
-      new Set(["xray:PutTelemetryRecords", "xray:PutTraceSegments"]),
+      new Set([
+        "xray:PutTelemetryRecords",
+        "xray:PutTraceSegments",
+        "secretsmanager:CreateSecret",
+        "secretsmanager:PutSecretValue",
+        "secretsmanager:DeleteSecret",
+        "secretsmanager:GetSecretValue",
+      ]),
     );
   });
 
@@ -171,23 +268,47 @@ describe("permissions", () => {
   it("are held to the partitions that the store keeps its items in", () => {
     const at = parseInstant("2026-11-21T10:00:00.000Z");
     const scope = parseScope("team:growth");
+    const budgetKeys = [budgetKey("b1").PK, activeBudgetsKey(scope).PK, BUDGET_TEMPLATES_PARTITION];
     const keys = {
       ingest: [metricKey("r1").PK, volumeKey("v1").PK, PRICES_PARTITION],
       api: [
-        budgetKey("b1").PK,
-        activeBudgetsKey(scope).PK,
+        ...budgetKeys,
+        proposalKey("p1").PK,
+        leaseKey("l1").PK,
+        alertKey("a1").PK,
+        CHANNELS_PARTITION,
         tokenKey("t1").PK,
         restatementKey("r1").PK,
         PRICE_AUDIT_PARTITION,
         PRICES_PARTITION,
       ],
       authorizer: [tokenKey("t1").PK],
-      rollup: [prefixes.total, prefixes.cube, asideKey(at, "e1").PK],
-      "budget-watch": [
-        alertKey("a1").PK,
-        unpricedModelKey({ service: "openai", model: "gpt-9", operation: "chat" }).PK,
+      rollup: [
+        leaseKey("l1").PK,
+        prefixes.total,
+        prefixes.cube,
+        asideKey(at, "e1").PK,
+        leasedSumKey("b1", "2026-11", "shard").PK,
+        leaseSeenKey("l1", "shard").PK,
       ],
-      notify: [alertKey("a1").PK],
+      "budget-watch": [
+        budgetKey("b1").PK,
+        activeBudgetsKey(scope).PK,
+        alertKey("a1").PK,
+        leaseKey("l1").PK,
+        unpricedModelKey({ service: "openai", model: "gpt-9", operation: "chat" }).PK,
+        budgetAuditKey("b1", at, "c1").PK,
+      ],
+      notify: [
+        alertKey("a1").PK,
+        CHANNELS_PARTITION,
+        paceKey("c1", "team:growth").PK,
+        prefixes.total,
+        prefixes.cube,
+        metricKey("r1").PK,
+        alertKey("a1").PK,
+        paceKey("c1", "team:growth").PK,
+      ],
       restate: [
         metricKey("r1").PK,
         volumeKey("v1").PK,
@@ -195,6 +316,7 @@ describe("permissions", () => {
         unpricedModelKey({ service: "openai", model: "gpt-9", operation: "chat" }).PK,
       ],
       "first-token": [tokenKey("t1").PK],
+      "apply-budgets": [...budgetKeys, budgetAuditKey("b1", at, "c1").PK],
     };
     for (const [name, partitionKeys] of Object.entries(keys)) {
       const allowed = allowedTo(template(), name).flatMap((statement) => statement.keys ?? []);

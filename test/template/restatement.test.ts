@@ -15,11 +15,9 @@ describe("restating", () => {
 
   it("is swept for every five minutes", () => {
     const rules = resourcesOf(template(), "AWS::Events::Rule").filter(
-      ({ Properties }) => Properties.ScheduleExpression,
+      ({ Properties }) => Properties.Targets[0].Arn["Fn::GetAtt"][0] === restateId,
     );
-    expect(rules.map(({ Properties }) => [Properties.ScheduleExpression, Properties.Targets[0].Arn])).toEqual(
-      [["rate(5 minutes)", { "Fn::GetAtt": [restateId, "Arn"] }]],
-    );
+    expect(rules.map(({ Properties }) => Properties.ScheduleExpression)).toEqual(["rate(5 minutes)"]);
   });
 
   it("is begun by the API, which knows whom to call", () => {

@@ -23,6 +23,10 @@ function acknowledgementsIn(app: App): Acknowledgement[] {
   );
 }
 
+const secretsOfChannels =
+  "Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:" +
+  "aiusageprod-AIUsage-Channels-EE80A2F1/*";
+
 describe("the AWS Solutions rule pack", () => {
   const app = newStack(mailSettings).node.root as App;
 
@@ -34,14 +38,18 @@ describe("the AWS Solutions rule pack", () => {
     const acknowledged = acknowledgementsIn(app);
     expect(acknowledged.map(({ rule, path }) => `${rule} ${path}`).toSorted()).toEqual([
       "AwsSolutions-APIG4 HttpApi/Api/GET--health",
+      "AwsSolutions-APIG4 HttpApi/Api/GET--openapi.json",
       "AwsSolutions-IAM5[Resource::*] Alerting/NotifyFunctionRole",
       "AwsSolutions-IAM5[Resource::*] BudgetWatch/FunctionRole",
+      "AwsSolutions-IAM5[Resource::*] Budgets/FunctionRole",
       "AwsSolutions-IAM5[Resource::*] FirstToken/FunctionRole",
       "AwsSolutions-IAM5[Resource::*] HttpApi/ApiFunctionRole",
       "AwsSolutions-IAM5[Resource::*] HttpApi/AuthorizerFunctionRole",
       "AwsSolutions-IAM5[Resource::*] Ingest/FunctionRole",
       "AwsSolutions-IAM5[Resource::*] Restatement/FunctionRole",
       "AwsSolutions-IAM5[Resource::*] Rollup/FunctionRole",
+      `AwsSolutions-IAM5[${secretsOfChannels}] Alerting/NotifyFunctionRole`,
+      `AwsSolutions-IAM5[${secretsOfChannels}] HttpApi/ApiFunctionRole`,
       "AwsSolutions-SMG4 FirstToken/Secret",
       "AwsSolutions-SQS3 Alerting/Undelivered",
       "AwsSolutions-SQS3 BudgetWatch/Stream/FailedRecords",

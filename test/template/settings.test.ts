@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Node, RootConstruct } from "constructs";
 import { afterAll, describe, expect, it } from "vitest";
-import { parseSettings, readSettings, SettingsError } from "../../lib/settings.ts";
+import { readSettings } from "../../lib/read-settings.ts";
+import { parseSettings, SettingsError } from "../../lib/settings.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "ai-usage-settings-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -36,6 +37,10 @@ describe("settings", () => {
     retentionDays: 400,
     metricIndex: true,
     scopeMetadataKeys: ["department", "project", "cost_center"],
+    budgets: [],
+    budgetTemplates: [],
+    approval: {},
+    channelTargets: { topicArns: [], functionArns: [] },
     unpricedPolicy: "allow",
     logRetentionDays: 30,
     deletionProtection: true,
@@ -43,29 +48,29 @@ describe("settings", () => {
   };
 
   it("have a default each", () => {
-    expect(readSettings(contextOf())).toEqual(defaults);
+    expect(readSettings(contextOf(), {})).toEqual(defaults);
   });
 
   it("are an object in the context", () => {
     const given = { stage: "test", email: { from: "a@example.com", recipients: ["b@example.com"] } };
-    expect(readSettings(contextOf(given))).toEqual({ ...defaults, ...given });
+    expect(readSettings(contextOf(given), {})).toEqual({ ...defaults, ...given });
   });
 
   it("are a file that the context names", () => {
     const path = file("settings.json", '{"retentionDays": 90, "metricIndex": false}');
-    expect(readSettings(contextOf(path))).toEqual({ ...defaults, retentionDays: 90, metricIndex: false });
+    expect(readSettings(contextOf(path), {})).toEqual({ ...defaults, retentionDays: 90, metricIndex: false });
   });
 
   it("say which file cannot be read", () => {
     const missing = join(directory, "missing.json");
-    expect(() => readSettings(contextOf(missing))).toThrow(missing);
+    expect(() => readSettings(contextOf(missing), {})).toThrow(missing);
     const broken = file("broken.json", "{");
-    expect(() => readSettings(contextOf(broken))).toThrow(`${broken} cannot be used`);
+    expect(() => readSettings(contextOf(broken), {})).toThrow(`${broken} cannot be used`);
   });
 
   it("say where they come from, and report every wrong field at once", () => {
     const path = file("wrong.json", '{"retentionDays": 0, "metricIndex": "yes"}');
-    expect(() => readSettings(contextOf(path))).toThrow(
+    expect(() => readSettings(contextOf(path), {})).toThrow(
       `settings file ${path} cannot be used:\n` +
         "  - retentionDays must be a whole number of days from 1 to 3650\n" +
         "  - metricIndex must be true or false",
@@ -81,12 +86,13 @@ describe("a wrong setting", () => {
       "an unknown field",
       { retentiondays: 3 },
       'settings has no field "retentiondays"; the fields are stage, retentionDays, metricIndex, scopeMetadataKeys, ' +
-        "email, unpricedPolicy, logRetentionDays, deletionProtection, removalPolicy, alarmTopicArn",
+        "email, budgets, budgetTemplates, approval, dashboardUrl, channelTargets, unpricedPolicy, logRetentionDays, " +
+        "deletionProtection, removalPolicy, alarmTopicArn",
     ],
     [
       "an unknown field of email",
       { email: { ...email, cc: [] } },
-      'email has no field "cc"; the fields are from, recipients',
+      'email has no field "cc"; the fields are from, recipients, cooldownMinutes, rateLimit',
     ],
     [
       "a stage in capitals",
@@ -151,6 +157,50 @@ describe("a wrong setting", () => {
       "a topic's name for its ARN",
       { alarmTopicArn: "operations" },
       "alarmTopicArn must be the ARN of an SNS topic, such as arn:aws:sns:eu-central-1:111122223333:operations",
+    ],
+    ["one budget outside a list", { budgets: { scope: "global:all" } }, "budgets must be a list of objects"],
+    ["a budget that is text", { budgets: ["global:all"] }, "budgets.0 must be an object of terms"],
+    [
+      "an approval from nothing on",
+      { approval: { aboveAmount: 0 } },
+      "approval.aboveAmount must be an amount above 0, such as 500",
+    ],
+    [
+      "an approval of what is no raise",
+      { approval: { aboveRatio: "1" } },
+      "approval.aboveRatio must be a number above 1, such as 1.5",
+    ],
+    [
+      "a web address without a protocol",
+      { dashboardUrl: "ai-usage.example.com" },
+      "dashboardUrl must be a web address, such as https://ai-usage.example.com",
+    ],
+    [
+      "a program for a web address",
+      { dashboardUrl: "javascript:alert(1)" },
+      "dashboardUrl must be a web address, such as https://ai-usage.example.com",
+    ],
+    [
+      "a queue for a topic",
+      { channelTargets: { topicArns: ["arn:aws:sqs:eu-central-1:111122223333:alerts"] } },
+      "channelTargets.topicArns.0 must be the ARN of an SNS topic, such as " +
+        "arn:aws:sns:eu-central-1:111122223333:operations",
+    ],
+    [
+      "a function's name for its ARN",
+      { channelTargets: { functionArns: ["tell"] } },
+      "channelTargets.functionArns.0 must be the ARN of a Lambda function, such as " +
+        "arn:aws:lambda:eu-central-1:111122223333:function:tell",
+    ],
+    [
+      "half a minute between mails",
+      { email: { ...email, cooldownMinutes: 0.5 } },
+      "email.cooldownMinutes must be a whole number of minutes, at most 10080",
+    ],
+    [
+      "a rate of no mails",
+      { email: { ...email, rateLimit: { messages: 0, perMinutes: 60 } } },
+      "email.rateLimit.messages must be a whole number from 1 to 1000",
     ],
     [
       "an unknown policy",

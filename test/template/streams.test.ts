@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { compilePattern } from "../../packages/local/src/engine/patterns/event-pattern.ts";
+import {
+  alertKey,
+  budgetKey,
+  deliveryKey,
+  leasedSumKey,
+  leaseKey,
+  leaseSeenKey,
+  ledgerKey,
+} from "../../packages/store/src/keys.ts";
 import { functionNamed, type Part, resourcesOf } from "./reading.ts";
 import { template } from "./synthesized.ts";
 
@@ -66,19 +75,41 @@ describe("the rollup's mapping", () => {
 });
 
 describe("budget-watch's mapping", () => {
-  it("passes changed totals, new alerts, new and changed budgets, calls without a price", () => {
+  it("passes changed totals, new alerts, new and changed budgets, calls without a price, counts of leases", () => {
+    const eventName = ["INSERT", "MODIFY"];
+    const itemsOf = (prefix: string, sortKey: unknown) => ({
+      dynamodb: { Keys: { PK: { S: [{ prefix }] }, SK: { S: [sortKey] } } },
+    });
     expect(filtersOf(mappingOf("budget-watch"))).toEqual([
-      { eventName: ["INSERT", "MODIFY"], ...partitionsStartingWith("TOTAL#") },
-      { eventName: ["INSERT"], ...partitionsStartingWith("ALERT#") },
-      { eventName: ["INSERT", "MODIFY"], ...partitionsStartingWith("BUDGET#") },
+      { eventName, ...partitionsStartingWith("TOTAL#") },
+      { eventName: ["INSERT"], ...itemsOf("ALERT#", "ALERT") },
+      { eventName, ...itemsOf("BUDGET#", "BUDGET") },
       {
-        eventName: ["INSERT", "MODIFY"],
+        eventName,
         dynamodb: {
           ...partitionsStartingWith("CUBE#").dynamodb,
           NewImage: { unpriced_calls: { N: [{ exists: true }] } },
         },
       },
+      { eventName, ...itemsOf("LEASE#", { prefix: "SEEN#" }) },
     ]);
+  });
+
+  it.each([
+    ["an alert", alertKey("a1"), true],
+    ["a delivery", deliveryKey({ alertId: "a1", channelId: "c1", reason: "raised" }), false],
+    ["a budget", budgetKey("b1"), true],
+    ["a ledger", ledgerKey("b1", "2026-11"), false],
+    ["a sum of leased calls", leasedSumKey("b1", "2026-11", "shard"), false],
+    ["what calls of a lease came to", leaseSeenKey("l1", "shard"), true],
+    ["a lease", leaseKey("l1"), false],
+  ])("looks at %s by its sort key", (_, { PK, SK }, isPassed) => {
+    const record = {
+      eventName: "INSERT",
+      dynamodb: { Keys: { PK: { S: PK }, SK: { S: SK } }, NewImage: {} },
+    };
+    const filters = filtersOf(mappingOf("budget-watch")).map(compilePattern);
+    expect(filters.some((matches: (event: object) => boolean) => matches(record))).toBe(isPassed);
   });
 
   it("passes a cell of the cube only when it counts calls without a price", () => {
