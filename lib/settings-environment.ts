@@ -77,8 +77,8 @@ const variablesSchema = z
   });
 
 const SLACK_ADVICE =
-  "is a secret and must not get into a template: unset it, or set ENABLE_SLACK_ALERTS=false, deploy, and then run " +
-  "`ai-usage channels add` with the kind slack, which keeps it in Secrets Manager";
+  "is a secret and must not get into a template: unset it, or set ENABLE_SLACK_ALERTS=false, and deploy; then " +
+  "`ai-usage channels add slack --name NAME --secret-env SLACK_WEBHOOK_URL` puts it into Secrets Manager";
 
 type Variables = z.output<typeof variablesSchema>;
 

@@ -22,7 +22,7 @@ describe("npm run demo", () => {
     expect(stdout).toContain("Code review");
     // The budgets are monthly: in the first hour of a month the traffic falls into two.
     const months = new Set(traffic.map(({ timestamp }) => timestamp.slice(0, 7)));
-    if (months.size === 1) expect(stdout).toContain("[EXCEEDED] user:grace has used up its monthly budget");
+    if (months.size === 1) expect(stdout).toContain("[EXCEEDED] User grace has used up their monthly budget");
     expect(stdout).toContain("npm start");
   });
 });

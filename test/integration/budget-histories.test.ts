@@ -413,7 +413,7 @@ function pricedOf(metric: {
 describe("budgets under a random history of 1,000 steps", () => {
   const seeds = (process.env.AI_USAGE_SEEDS ?? "1").split(",").map(Number);
 
-  it.each(seeds)("come to what a naive model says, seed %i", async (seed) => {
+  it.each(seeds)("come to what a naive model says, seed %i", { timeout: 900_000 }, async (seed) => {
     await withTable(async (table) => {
       const world = new World(table, seed);
       const trail: string[] = [];

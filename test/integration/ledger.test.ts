@@ -135,6 +135,27 @@ describe("a price that is corrected after the settlement", () => {
       }
     });
   });
+
+  it("moves it so while the lease is open, too: what was held for the call is not what it was corrected by", async () => {
+    await withTable(async (table) => {
+      const budget = await aHardBudget(table);
+      const { leaseId } = await granted(table, [budget]);
+      await recordAndCount(table, { id: "call", cost: "1", leaseId });
+      expect(await standing(table, budget, NOON)).toEqual(["1", "0", "9"]);
+      for (const [cost, left, more] of [
+        ["3", "7", "7.01"],
+        ["0.5", "9.5", "9.51"],
+      ] as const) {
+        const given = { requestId: "call", team: "growth", timestamp: NOON, leaseId };
+        const Item = toMetricItem(aPricedMetric(given, cost), metricOptions);
+        await table.client.send(new PutCommand({ TableName: table.name, Item }));
+        await rollAll(table);
+        await keepAll(table);
+        expect(await standing(table, budget, NOON)).toEqual([cost, "0", left]);
+        expect((await acquire(table, [budget], { perCall: usd(more) })).outcome).toBe("refused");
+      }
+    });
+  });
 });
 
 describe("what rolled over into a period", () => {

@@ -120,7 +120,9 @@ describe("the environment", () => {
   it("must not bring a secret into the template, says what to do instead and does not repeat it", () => {
     const SLACK_WEBHOOK_URL = "https://hooks.slack.com/services/T0/B0/xyz";
     const [problem, ...others] = problemsOf({ SLACK_WEBHOOK_URL });
-    expect(problem).toMatch(/^SLACK_WEBHOOK_URL is a secret .*`ai-usage channels add`/);
+    expect(problem).toMatch(
+      /^SLACK_WEBHOOK_URL is a secret .*`ai-usage channels add slack --name NAME --secret-env SLACK_WEBHOOK_URL`/,
+    );
     expect(problem).not.toContain("hooks.slack.com");
     expect(others).toEqual([]);
     expect(problemsOf({ SLACK_WEBHOOK_URL, ENABLE_SLACK_ALERTS: "true" })).toHaveLength(1);

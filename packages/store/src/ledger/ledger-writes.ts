@@ -6,7 +6,7 @@ import { type Key, ledgerKey } from "../keys.ts";
 import type { Table } from "../table.ts";
 import { reasonsOf, type TransactItems } from "../transact.ts";
 
-export type LedgerPart = "base" | "rolled_over" | "unleased" | "held" | "settled";
+type LedgerPart = "base" | "rolled_over" | "unleased" | "held" | "settled";
 
 /** Parts that make the remainder larger; the others make it smaller. */
 const LIMIT_PARTS: readonly LedgerPart[] = ["base", "rolled_over"];

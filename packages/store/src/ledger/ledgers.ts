@@ -163,7 +163,7 @@ export async function leasedSum(table: Table, { budget, period }: BudgetPeriod):
 }
 
 /** @returns the ledger as it is then, or nothing when the condition does not hold, or a transaction is at the ledger */
-export async function updateLedger(
+async function updateLedger(
   table: Table,
   ledger: Pick<Ledger, "budgetId" | "periodId">,
   delta: LedgerDelta,

@@ -22,7 +22,7 @@ export interface LedgerRepair {
   readonly after: RepairedParts;
 }
 
-export type RepairedParts = Readonly<Record<(typeof REPAIRED_PARTS)[number], Amount>>;
+type RepairedParts = Readonly<Record<(typeof REPAIRED_PARTS)[number], Amount>>;
 
 const REPAIRED_PARTS = ["held", "settled", "available"] as const;
 
