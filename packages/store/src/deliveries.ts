@@ -1,6 +1,6 @@
 import { type Delivery, type DeliveryRef, type DeliveryState, type Instant, plusMs } from "@ai-usage/core";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import pMap from "p-map";
 import { getItems } from "./batches.ts";
@@ -10,7 +10,7 @@ import { alertKey, deliveryKey, deliveryListings, deliveryOfKey, deliveryRange }
 import { listEntities, type Page, type PageRequest } from "./listing.ts";
 import { queryItems } from "./query.ts";
 import type { Table } from "./table.ts";
-import { reasonsOf } from "./transact.ts";
+import { tryToWrite } from "./transact.ts";
 
 const CONCURRENT_QUERIES = 8;
 
@@ -57,15 +57,12 @@ export async function advanceDeliveries(table: Table, next: readonly Delivery[])
   const [only, ...others] = next;
   if (only === undefined) return true;
   if (others.length === 0) return advanceDelivery(table, only);
-  const TransactItems = next.map((one) => ({ Put: advance(table, one) }));
-  try {
-    await table.client.send(new TransactWriteCommand({ TransactItems }));
-    return true;
-  } catch (error) {
-    const reasons = reasonsOf(error);
-    if (reasons.includes("ConditionalCheckFailed") || reasons.includes("TransactionConflict")) return false;
-    throw error;
-  }
+  return (
+    (await tryToWrite(
+      table,
+      next.map((one) => ({ Put: advance(table, one) })),
+    )) === "written"
+  );
 }
 
 function advance(table: Table, next: Delivery) {

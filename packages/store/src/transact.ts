@@ -13,10 +13,10 @@ export interface Plan<T> {
   readonly outcome: T;
 }
 
-/** Those who write one item meet there: more often than this they do not meet in turn. */
-const ATTEMPTS_MAX = 14;
-const BACKOFF_MS = 20;
-const BACKOFF_MS_MAX = 1_000;
+/** Those who write one item meet there, and go on one after the other; with so many attempts, each comes to its turn. */
+export const TURNS_MAX = 60;
+const BACKOFF_MS = 10;
+const BACKOFF_MS_MAX = 400;
 
 /**
  * Reads, plans and writes: all of it or nothing. Planned anew with what is there when somebody else was faster.
@@ -25,25 +25,35 @@ const BACKOFF_MS_MAX = 1_000;
  * @throws ThrottledError when others are always faster; nothing was written, and it may be tried again
  */
 export async function transact<T>(table: Table, what: string, plan: () => Promise<Plan<T>>): Promise<T> {
-  for (let attempts = 1; ; attempts++) {
+  for (let attempt = 1; attempt <= TURNS_MAX; attempt++) {
     const { writes, outcome } = await plan();
-    if (writes.length === 0) return outcome;
-    try {
-      await table.client.send(new TransactWriteCommand({ TransactItems: writes }));
-      return outcome;
-    } catch (error) {
-      if (!isMeeting(error)) throw error;
-      if (attempts === ATTEMPTS_MAX)
-        throw new ThrottledError(`${what} change faster than they can be written`);
-      await sleep(Math.random() * Math.min(BACKOFF_MS * 2 ** attempts, BACKOFF_MS_MAX));
-    }
+    if (writes.length === 0 || (await tryToWrite(table, writes)) === "written") return outcome;
+    await backOff(attempt);
+  }
+  throw new ThrottledError(`${what} change faster than they can be written`);
+}
+
+/** `changed`: a condition does not hold any more · `met`: somebody wrote at the same moment. */
+export async function tryToWrite(
+  table: Table,
+  writes: TransactItems,
+): Promise<"written" | "changed" | "met"> {
+  try {
+    await table.client.send(new TransactWriteCommand({ TransactItems: writes }));
+    return "written";
+  } catch (error) {
+    const reasons = reasonsOf(error);
+    if (reasons.includes("ConditionalCheckFailed")) return "changed";
+    if (reasons.some((code) => MEETINGS.includes(code))) return "met";
+    throw error;
   }
 }
 
-const MEETINGS = ["ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"];
+const MEETINGS = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
 
-/** Somebody else wrote at the same moment, or between our reading and writing. */
-const isMeeting = (error: unknown): boolean => reasonsOf(error).some((code) => MEETINGS.includes(code));
+export function backOff(attempt: number): Promise<void> {
+  return sleep(Math.random() * Math.min(BACKOFF_MS * 1.5 ** attempt, BACKOFF_MS_MAX));
+}
 
 /** Why a transaction was cancelled, a code for each of its writes: `None` for those that were well. */
 export function reasonsOf(error: unknown): string[] {

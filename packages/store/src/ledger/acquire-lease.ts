@@ -16,13 +16,13 @@ import {
 import pMap from "p-map";
 import { ThrottledError } from "../errors.ts";
 import type { Table } from "../table.ts";
-import type { TransactItems } from "../transact.ts";
+import { backOff, type TransactItems, TURNS_MAX, tryToWrite } from "../transact.ts";
 import { findLease } from "./close-lease.ts";
 import { countRefused } from "./count-refused.ts";
 import { expireLeases } from "./expire-leases.ts";
 import { toLeaseItem } from "./lease-item.ts";
 import type { Ledger } from "./ledger-item.ts";
-import { backOff, inTransaction, ledgerUpdate, TURNS_MAX, tryToWrite } from "./ledger-writes.ts";
+import { inTransaction, ledgerUpdate } from "./ledger-writes.ts";
 import {
   type BudgetPeriod,
   type FreshLedger,

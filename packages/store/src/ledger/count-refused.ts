@@ -6,7 +6,7 @@ import { ThrottledError } from "../errors.ts";
 import { moneyAttribute } from "../item.ts";
 import { ledgerKey } from "../keys.ts";
 import type { Table } from "../table.ts";
-import { backOff, TURNS_MAX } from "./ledger-writes.ts";
+import { backOff, TURNS_MAX } from "../transact.ts";
 
 /** Counts what shadow budgets would have refused of a lease, once it is granted: each of the calls that it is for. */
 export async function countRefused(

@@ -1,10 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Amount } from "@ai-usage/core";
-import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { moneyAttribute } from "../item.ts";
 import { type Key, ledgerKey } from "../keys.ts";
 import type { Table } from "../table.ts";
-import { reasonsOf, type TransactItems } from "../transact.ts";
+import type { TransactItems } from "../transact.ts";
 
 type LedgerPart = "base" | "rolled_over" | "unleased" | "held" | "settled";
 
@@ -88,30 +86,3 @@ export function ledgerUpdate(
 }
 
 export const inTransaction = (update: LedgerUpdate): TransactItems[number] => ({ Update: update });
-
-/** `changed`: a condition does not hold any more · `met`: somebody wrote at the same moment. */
-export async function tryToWrite(
-  table: Table,
-  writes: TransactItems,
-): Promise<"written" | "changed" | "met"> {
-  try {
-    await table.client.send(new TransactWriteCommand({ TransactItems: writes }));
-    return "written";
-  } catch (error) {
-    const reasons = reasonsOf(error);
-    if (reasons.includes("ConditionalCheckFailed")) return "changed";
-    if (reasons.some((code) => MEETINGS.includes(code))) return "met";
-    throw error;
-  }
-}
-
-const MEETINGS = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
-
-/** Those who meet at a hot ledger go on one after the other; with so many attempts, each comes to its turn. */
-export const TURNS_MAX = 60;
-const BACKOFF_MS = 10;
-const BACKOFF_MS_MAX = 400;
-
-export function backOff(attempt: number): Promise<void> {
-  return sleep(Math.random() * Math.min(BACKOFF_MS * 1.5 ** attempt, BACKOFF_MS_MAX));
-}

@@ -16,8 +16,9 @@ import { budgetKey, leasedSumRange, ledgerKey } from "../keys.ts";
 import { queryItems } from "../query.ts";
 import { type BudgetFigures, readBudget } from "../read-budget.ts";
 import type { Table } from "../table.ts";
+import { backOff, TURNS_MAX } from "../transact.ts";
 import { fromLedgerItem, type Ledger, newLedger, toLedgerItem } from "./ledger-item.ts";
-import { backOff, type LedgerCondition, type LedgerDelta, ledgerUpdate } from "./ledger-writes.ts";
+import { type LedgerCondition, type LedgerDelta, ledgerUpdate } from "./ledger-writes.ts";
 
 /** A budget in one of its periods. */
 export interface BudgetPeriod {
@@ -32,8 +33,6 @@ export interface FreshLedger {
   /** What calls with a lease have been counted to have spent. */
   readonly leased: Amount;
 }
-
-const ATTEMPTS_MAX = 20;
 
 /** Ledgers in the order asked for; nothing where a budget has none in the period. */
 export function findLedgers(table: Table, of: readonly BudgetPeriod[]): Promise<(Ledger | undefined)[]> {
@@ -107,7 +106,7 @@ export async function refreshLedger(
   of: BudgetPeriod,
   now: Instant,
 ): Promise<FreshLedger | undefined> {
-  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+  for (let attempt = 1; attempt <= TURNS_MAX; attempt++) {
     const [ledger] = await findLedgers(table, [of]);
     if (ledger === undefined) return undefined;
     // Of calls that the rollup is at, the totals know already and the leased sums do not yet.

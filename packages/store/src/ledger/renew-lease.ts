@@ -16,13 +16,13 @@ import pMap from "p-map";
 import { activeBudgetsOf } from "../budgets.ts";
 import { ThrottledError } from "../errors.ts";
 import type { Table } from "../table.ts";
-import type { TransactItems } from "../transact.ts";
+import { backOff, type TransactItems, TURNS_MAX, tryToWrite } from "../transact.ts";
 import { lookAgain } from "./acquire-lease.ts";
 import { findStoredLease } from "./close-lease.ts";
 import { countRefused } from "./count-refused.ts";
 import { type StoredLease, toLeaseItem } from "./lease-item.ts";
 import type { Ledger } from "./ledger-item.ts";
-import { backOff, inTransaction, ledgerUpdate, TURNS_MAX, tryToWrite } from "./ledger-writes.ts";
+import { inTransaction, ledgerUpdate } from "./ledger-writes.ts";
 import { findLedgersById, syncBase } from "./ledgers.ts";
 import { shortageOf } from "./shortage.ts";
 

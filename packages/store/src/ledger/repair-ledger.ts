@@ -6,11 +6,10 @@ import { type Item, ItemReader, moneyAttribute } from "../item.ts";
 import { ledgerAuditKey, ledgerAuditPartition, ledgerKey } from "../keys.ts";
 import { queryItems } from "../query.ts";
 import type { Table } from "../table.ts";
-import type { TransactItems } from "../transact.ts";
+import { type TransactItems, tryToWrite } from "../transact.ts";
 import { trueUpLease } from "./close-lease.ts";
 import { auditLedger, type LedgerAudit } from "./ledger-audit.ts";
 import { expectedAvailable, type Ledger } from "./ledger-item.ts";
-import { tryToWrite } from "./ledger-writes.ts";
 
 /** Who had a ledger repaired, and what of it was other before. */
 export interface LedgerRepair {
