@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Amount, type Budget } from "./budget.ts";
-import { amountsOfEdit, needsApproval } from "./budget-approval.ts";
+import { needsApproval, newProposal } from "./budget-approval.ts";
 import type { ApprovalPolicy, BudgetAmendment, TermsUpdate } from "./budget-change.ts";
 import { applyEdit } from "./budget-edit.ts";
 import { aBudget } from "./fixtures.ts";
@@ -95,7 +95,11 @@ describe("approval of an increase", () => {
 describe("amounts of an edit", () => {
   it("are what the budget has before and after it, with an increase while that lasts", () => {
     const amounts = (edit: BudgetAmendment) => {
-      const { before, after: then } = amountsOfEdit(aBudget(), edit);
+      const { amountBefore: before, amountAfter: then } = newProposal(aBudget(), edit, {
+        proposalId: "prop_1",
+        at: now,
+        by: "token_1",
+      });
       return [`${before}`, `${then}`];
     };
     expect(amounts(to("500"))).toEqual(["100", "500"]);

@@ -1,5 +1,5 @@
 import { Amount, type Budget } from "./budget.ts";
-import type { ApprovalPolicy, BudgetAmendment } from "./budget-change.ts";
+import type { ApprovalPolicy, BudgetAmendment, BudgetProposal } from "./budget-change.ts";
 import { DAY_MS, type Instant, plusMs } from "./time.ts";
 
 /** Raises within this time count together, or many small ones would pass where a large one does not. */
@@ -26,8 +26,36 @@ export function needsApproval(
   return isMuch || (aboveRatio !== undefined && isMore(raise.to, raise.from.times(aboveRatio)));
 }
 
+/** What is proposed: what an edit of the budget needs approval for. */
+export interface ProposalNote extends Pick<BudgetProposal, "proposalId" | "reason"> {
+  readonly at: Instant;
+  readonly by: string;
+}
+
+/** An edit that waits for a second person. */
+export function newProposal(
+  budget: Budget,
+  edit: BudgetAmendment,
+  { proposalId, reason, at, by }: ProposalNote,
+): BudgetProposal {
+  const { before, after } = amountsOfEdit(budget, edit);
+  return {
+    proposalId,
+    budgetId: budget.budgetId,
+    scope: budget.scope,
+    edit,
+    ...(reason !== undefined && { reason }),
+    proposedAt: at,
+    proposedBy: by,
+    revision: budget.revision,
+    amountBefore: before,
+    amountAfter: after,
+    state: "pending",
+  };
+}
+
 /** The amount before and after an edit, for those who decide about it; with an increase, while that lasts. */
-export function amountsOfEdit(budget: Budget, edit: BudgetAmendment): { before: Amount; after: Amount } {
+function amountsOfEdit(budget: Budget, edit: BudgetAmendment): { before: Amount; after: Amount } {
   const { amount } = budget;
   switch (edit.kind) {
     case "update":

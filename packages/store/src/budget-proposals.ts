@@ -1,10 +1,10 @@
 import {
-  amountsOfEdit,
   applyEdit,
   type Budget,
   type BudgetProposal,
   type ChangeNote,
-  type Instant,
+  newProposal,
+  type ProposalNote,
   type ProposalState,
   type Scope,
 } from "@ai-usage/core";
@@ -17,32 +17,13 @@ import { fromProposalItem, toProposalItem } from "./proposal-item.ts";
 import type { Table } from "./table.ts";
 import { type Plan, type TransactItems, transact } from "./transact.ts";
 
-/** What is proposed: what an edit of the budget needs approval for. */
-export interface NewProposal extends Pick<BudgetProposal, "proposalId" | "edit" | "reason"> {
-  readonly at: Instant;
-  readonly by: string;
-}
-
 /** Stores an edit that waits for a second person. */
 export async function createProposal(
   table: Table,
   budget: Budget,
-  { proposalId, edit, reason, at, by }: NewProposal,
+  { edit, ...note }: ProposalNote & Pick<BudgetProposal, "edit">,
 ): Promise<BudgetProposal> {
-  const { before, after } = amountsOfEdit(budget, edit);
-  const proposal: BudgetProposal = {
-    proposalId,
-    budgetId: budget.budgetId,
-    scope: budget.scope,
-    edit,
-    ...(reason !== undefined && { reason }),
-    proposedAt: at,
-    proposedBy: by,
-    revision: budget.revision,
-    amountBefore: before,
-    amountAfter: after,
-    state: "pending",
-  };
+  const proposal = newProposal(budget, edit, note);
   await table.client.send(new PutCommand({ TableName: table.name, Item: toProposalItem(proposal) }));
   return proposal;
 }

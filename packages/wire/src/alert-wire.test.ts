@@ -1,6 +1,6 @@
 import type { Delivery } from "@ai-usage/core";
+import { anUnpricedModelAlert, budgetAlerts, now } from "@ai-usage/core/testing";
 import { describe, expect, it } from "vitest";
-import { anUnpricedModelAlert, budgetAlerts, now } from "./alert-fixtures.ts";
 import { toWireAlert } from "./alert-wire.ts";
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

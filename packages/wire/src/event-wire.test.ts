@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { alertKinds } from "@ai-usage/core";
+import { allAlerts, budgetAlerts } from "@ai-usage/core/testing";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { allAlerts, budgetAlerts } from "./alert-fixtures.ts";
 import { alertDetailTypes, fromAlertEvent, toAlertEvent, UnknownEventError } from "./event-wire.ts";
 
 // Amounts as their exact text: an amount's digits are private, so any two of them look alike to toEqual.

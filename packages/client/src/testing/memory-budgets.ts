@@ -1,6 +1,5 @@
 import {
   type ApprovalPolicy,
-  amountsOfEdit,
   applyEdit,
   type Budget,
   type BudgetAmendment,
@@ -14,6 +13,7 @@ import {
   type Instant,
   needsApproval,
   newBudget,
+  newProposal,
 } from "@ai-usage/core";
 import { ProblemError, termsProblemError } from "@ai-usage/wire";
 
@@ -102,20 +102,13 @@ export class MemoryBudgets {
       (one) => one.state === "pending" && one.budgetId === budget.budgetId && hasSameJson(one.edit, edit),
     );
     if (waiting) return waiting;
-    const { before, after } = amountsOfEdit(budget, edit);
-    const proposal: BudgetProposal = {
-      proposalId: `prop_${this.proposals.size + 1}`,
-      budgetId: budget.budgetId,
-      scope: budget.scope,
-      edit,
+    const proposalId = `prop_${this.proposals.size + 1}`;
+    const proposal = newProposal(budget, edit, {
+      proposalId,
+      at,
+      by,
       ...(reason !== undefined && { reason }),
-      proposedAt: at,
-      proposedBy: by,
-      revision: budget.revision,
-      amountBefore: before,
-      amountAfter: after,
-      state: "pending",
-    };
+    });
     this.proposals.set(proposal.proposalId, proposal);
     return proposal;
   }

@@ -1,17 +1,12 @@
-import {
-  type Alert,
-  Amount,
-  dueAlerts,
-  newBudget,
-  parseInstant,
-  parseScope,
-  parseUtcDate,
-  periodAt,
-  recoveredAlerts,
-  spikeAlert,
-  unpricedModelAlert,
-  utcHourOf,
-} from "@ai-usage/core";
+import type { Alert } from "../alert.ts";
+import { dueAlerts, recoveredAlerts } from "../alert-due.ts";
+import { spikeAlert } from "../alert-spike.ts";
+import { unpricedModelAlert } from "../alert-unpriced.ts";
+import { Amount } from "../budget.ts";
+import { newBudget } from "../budget-edit.ts";
+import { periodAt } from "../period.ts";
+import { parseScope } from "../scope.ts";
+import { parseInstant, parseUtcDate, utcHourOf } from "../time.ts";
 
 export const now = parseInstant("2026-11-22T12:00:00Z");
 const usd = (text: string) => Amount.parse(text);
