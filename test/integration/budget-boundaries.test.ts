@@ -1,27 +1,9 @@
-import {
-  Amount,
-  type Budget,
-  epochMsOf,
-  HOUR_MS,
-  type Instant,
-  noQuantities,
-  parseScope,
-} from "@ai-usage/core";
-import {
-  acquireLease,
-  budgetHistory,
-  createBudget,
-  keepLedgers,
-  ledgerNewsOf,
-  ledgerStatus,
-  recordMetrics,
-  rollUp,
-} from "@ai-usage/store";
+import { Amount, type Budget, epochMsOf, HOUR_MS, type Instant } from "@ai-usage/core";
+import { budgetHistory, ledgerStatus } from "@ai-usage/store";
 import { describe, expect, it } from "vitest";
-import { aNewBudget, aNote, at } from "../support/budgets.ts";
+import { at } from "../support/budgets.ts";
 import { type TestTable, withTable } from "../support/engine.ts";
-import { aPricedMetric, metricOptions } from "../support/metrics.ts";
-import { readStream, recordsOf } from "../support/stream.ts";
+import { acquire, aHardBudget, keepAll, record, rollAll, usd } from "../support/leases.ts";
 
 // Nothing runs by the clock here: no schedule, no sweep. What there is to do at a boundary must have been done.
 
@@ -31,32 +13,17 @@ async function spend(
   table: TestTable,
   when: Instant,
   costs: readonly (readonly [at: string, cost: string])[],
-) {
-  const metrics = costs.map(([timestamp, cost]) => {
+): Promise<void> {
+  for (const [timestamp, cost] of costs) {
     calls += 1;
-    return aPricedMetric({ requestId: `boundary-${calls}`, team: "growth", timestamp: at(timestamp) }, cost);
-  });
-  await recordMetrics(table, metrics, metricOptions);
-  await rollUp(table, recordsOf(await readStream(table), "USAGE#"), "shard");
-  await keepLedgers(table, ledgerNewsOf(recordsOf(await readStream(table), "TOTAL#", "LEASE#")), when);
+    await record(table, { id: `boundary-${calls}`, at: at(timestamp), cost });
+  }
+  await rollAll(table);
+  await keepAll(table, when);
 }
 
-const ask = (table: TestTable, budget: Budget, when: Instant, amount: string) => {
-  calls += 1;
-  return acquireLease(
-    table,
-    {
-      leaseId: `lea_boundary_${calls}`,
-      holder: "token_1",
-      scopes: [parseScope("team:growth")],
-      budgets: [budget],
-      perCall: { ...noQuantities, usd: Amount.parse(amount) },
-      calls: 1,
-      ttlMs: 1_000,
-    },
-    when,
-  );
-};
+const ask = (table: TestTable, budget: Budget, now: Instant, amount: string) =>
+  acquire(table, [budget], { perCall: usd(amount), ttlMs: 1_000, now });
 
 async function standing(table: TestTable, budget: Budget, when: Instant) {
   const { figures, spent, remaining } = await ledgerStatus(table, budget, when);
@@ -65,16 +32,10 @@ async function standing(table: TestTable, budget: Budget, when: Instant) {
   return { id, hours, spent: String(spent), remaining: String(remaining) };
 }
 
-async function hardBudget(table: TestTable, given: Parameters<typeof aNewBudget>[0]): Promise<Budget> {
-  const budget = aNewBudget({ enforcement: "hard", amount: Amount.parse("10"), ...given });
-  await createBudget(table, budget, aNote(`chg_${budget.budgetId}`, { at: budget.createdAt }));
-  return budget;
-}
-
 describe("a day of New York", () => {
   it("has 23 hours when the clocks go forward, and the next one begins empty at its first moment", async () => {
     await withTable(async (table) => {
-      const budget = await hardBudget(table, {
+      const budget = await aHardBudget(table, {
         calendar: { timeZone: "America/New_York" },
         createdAt: at("2026-03-01T00:00:00Z"),
       });
@@ -104,7 +65,7 @@ describe("a day of New York", () => {
 
   it("has 25 hours when they go back, both hours from one to two among them", async () => {
     await withTable(async (table) => {
-      const budget = await hardBudget(table, {
+      const budget = await aHardBudget(table, {
         calendar: { timeZone: "America/New_York" },
         createdAt: at("2026-10-01T00:00:00Z"),
       });
@@ -131,7 +92,7 @@ describe("a day of New York", () => {
 describe("a month of Kathmandu", () => {
   it("begins at a quarter past six in the evening, UTC, and takes what comes late into the month it is of", async () => {
     await withTable(async (table) => {
-      const budget = await hardBudget(table, {
+      const budget = await aHardBudget(table, {
         period: "monthly",
         calendar: { timeZone: "Asia/Kathmandu" },
         createdAt: at("2026-10-05T00:00:00Z"),

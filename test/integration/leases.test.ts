@@ -1,26 +1,13 @@
+import { Amount, type Budget, type Instant, parseScope, plusMs } from "@ai-usage/core";
 import {
-  Amount,
-  type Budget,
-  type Instant,
-  noQuantities,
-  parseScope,
-  plusMs,
-  type Quantities,
-} from "@ai-usage/core";
-import {
-  acquireLease,
   createBudget,
   editBudget,
   expireLeases,
   findLease,
-  keepLedgers,
   type LeaseOutcome,
-  ledgerNewsOf,
   ledgerStatus,
-  recordMetrics,
   releaseLease,
   renewLease,
-  rollUp,
   settleLease,
   type Table,
 } from "@ai-usage/store";
@@ -28,12 +15,17 @@ import { describe, expect, it } from "vitest";
 import { aNewBudget, aNote, at } from "../support/budgets.ts";
 import { type TestTable, withTable } from "../support/engine.ts";
 import { itemsOf } from "../support/items.ts";
-import { aPricedMetric, metricOptions } from "../support/metrics.ts";
-import { readStream, recordsOf } from "../support/stream.ts";
+import {
+  acquire as acquireOf,
+  type CallMade,
+  keepAll,
+  NOON as now,
+  record,
+  rollAll,
+  usd,
+} from "../support/leases.ts";
 
-const now = at("2026-11-21T12:00:00Z");
 const MINUTE = 60_000;
-const usd = (text: string): Quantities => ({ ...noQuantities, usd: Amount.parse(text) });
 const scopes = ["global:all", "team:growth", "user:ann"].map(parseScope);
 
 const nested = (amounts: readonly string[]): Budget[] =>
@@ -45,24 +37,12 @@ async function make(table: Table, budgets: readonly Budget[]): Promise<void> {
   for (const budget of budgets) await createBudget(table, budget, aNote(`chg_${budget.budgetId}`));
 }
 
-let leases = 0;
-function acquire(
+/** For a call of 0.03 of Ann, of team growth, unless it says otherwise. */
+const acquire = (
   table: Table,
   budgets: readonly Budget[],
-  given: { perCall?: Quantities; calls?: number; ttlMs?: number; now?: Instant } = {},
-): Promise<LeaseOutcome> {
-  leases += 1;
-  const request = {
-    leaseId: `lea_${leases}`,
-    holder: "token_1",
-    scopes,
-    budgets,
-    perCall: given.perCall ?? usd("0.03"),
-    calls: given.calls ?? 1,
-    ttlMs: given.ttlMs ?? MINUTE,
-  };
-  return acquireLease(table, request, given.now ?? now);
-}
+  given: Parameters<typeof acquireOf>[2] = {},
+): Promise<LeaseOutcome> => acquireOf(table, budgets, { scopes, perCall: usd("0.03"), ...given });
 
 const leaseOf = (outcome: LeaseOutcome | undefined) => {
   if (outcome?.outcome !== "granted") throw new Error("was not granted");
@@ -70,22 +50,10 @@ const leaseOf = (outcome: LeaseOutcome | undefined) => {
 };
 
 /** Calls are recorded, counted, and the ledgers told. */
-async function count(
-  table: TestTable,
-  calls: readonly { id: string; cost: string; leaseId?: string; at?: Instant }[],
-  when: Instant = now,
-): Promise<void> {
-  const metrics = calls.map(({ id, cost, leaseId, at: timestamp = when }) =>
-    aPricedMetric({ requestId: id, team: "growth", userId: "ann", leaseId, timestamp }, cost),
-  );
-  await recordMetrics(table, metrics, metricOptions);
-  await follow(table, when);
-}
-
-/** All that happened to the table, from its beginning: what was counted before is counted once. */
-async function follow(table: TestTable, when: Instant = now): Promise<void> {
-  await rollUp(table, recordsOf(await readStream(table), "USAGE#"), "shard");
-  await keepLedgers(table, ledgerNewsOf(recordsOf(await readStream(table), "TOTAL#", "LEASE#")), when);
+async function count(table: TestTable, calls: readonly CallMade[], when: Instant = now): Promise<void> {
+  await record(table, ...calls.map((call) => ({ at: when, ...call })));
+  await rollAll(table);
+  await keepAll(table, when);
 }
 
 async function standing(table: Table, budget: Budget, when: Instant = now) {

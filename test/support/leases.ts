@@ -81,10 +81,10 @@ export interface CallMade {
   readonly leaseId?: string;
 }
 
-/** Stored, and no more: neither the totals nor the ledgers know of it. */
+/** Calls of Ann, of team growth. Stored, and no more: neither the totals nor the ledgers know of it. */
 export async function record(table: TestTable, ...calls: readonly CallMade[]): Promise<void> {
   const metrics = calls.map(({ id, cost, leaseId, at: timestamp = NOON }) =>
-    aPricedMetric({ requestId: id, team: "growth", timestamp, leaseId }, cost),
+    aPricedMetric({ requestId: id, team: "growth", userId: "ann", timestamp, leaseId }, cost),
   );
   await recordMetrics(table, metrics, metricOptions);
 }
