@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ensureChromium } from "./chromium.mjs";
 import { hasJava, startDynamoDBLocal } from "./dynamodb-local.mjs";
 
 const checks = [
@@ -110,6 +111,7 @@ async function secondEngine() {
 
 /** End-to-end tests wait more than they compute, so what runs on the second engine runs beside them. */
 async function everything() {
+  ensureChromium();
   const checked = await Promise.all(checks.map(check));
   const parts = ["unit", "template", "integration"].flatMap((project) => ["--project", project]);
   const first = await vitest(parts);

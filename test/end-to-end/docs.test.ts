@@ -92,16 +92,13 @@ describe.each(guide)("%s", (file) => {
   for (const snippet of snippets.filter((one) => isRunnable(one) || one.isAnswer)) {
     const { line, language, isAnswer, text } = snippet;
     if (isAnswer) {
-      it(`line ${line} is what the block before it prints`, (context) => {
-        if (printed === undefined) context.skip("the block before it was not run");
-        else expect(comparable(printed)).toEqual(comparable(text));
+      it(`line ${line} is what the block before it prints`, () => {
+        expect(comparable(printed ?? "null")).toEqual(comparable(text));
       });
     } else {
-      it(`line ${line} runs: ${language}`, async (context) => {
+      it(`line ${line} runs: ${language}`, async () => {
         printed = undefined;
-        const missing = runner.missingFor(snippet);
-        if (missing === undefined) await run(snippet);
-        else context.skip(missing);
+        await run(snippet);
       });
     }
   }

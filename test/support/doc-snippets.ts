@@ -7,8 +7,6 @@ export interface Snippet {
   readonly text: string;
   /** Why it is not run: `sh no-run reason=needs an AWS account`. */
   readonly noRun?: string;
-  /** A package that it imports and that not every installation has: `ts needs=@aws-sdk/client-lambda`. */
-  readonly needs?: string;
   /** `json answer`: it is what the block before it prints. */
   readonly isAnswer: boolean;
 }
@@ -65,12 +63,10 @@ function splitFences(lines: readonly string[]): { snippets: Snippet[]; prose: st
 function readInfo(info: string): Omit<Snippet, "line" | "text"> {
   const [language = "", ...marks] = info.split(/\s+/);
   const reason = /\breason=(.+)$/.exec(info)?.[1]?.replace(/^"|"$/g, "").trim();
-  const needs = /\bneeds=(\S+)/.exec(info)?.[1];
   return {
     language,
     isAnswer: marks.includes("answer"),
     ...(marks.includes("no-run") && { noRun: reason ?? "" }),
-    ...(needs !== undefined && { needs }),
   };
 }
 

@@ -1,6 +1,5 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Snippet } from "./doc-snippets.ts";
 
@@ -36,15 +35,6 @@ export class SnippetRunner {
     symlinkSync(repository, join(directory, "ai-usage"));
   }
 
-  /** What this machine lacks to run a block, in words, or nothing. */
-  missingFor(snippet: Snippet): string | undefined {
-    const tool = toolOf(snippet);
-    if (tool !== undefined && spawnSync(tool, ["--version"]).status !== 0) return `there is no ${tool} here`;
-    if (snippet.needs !== undefined && !this.#resolves(snippet.needs))
-      return `${snippet.needs} is not installed`;
-    return undefined;
-  }
-
   run({ language, text, line }: Snippet, env: NodeJS.ProcessEnv): Promise<SnippetRun> {
     const file = join(this.#options.directory, `line-${line}`);
     switch (language) {
@@ -68,15 +58,6 @@ export class SnippetRunner {
     return `set -eu\n${before}${text}export -p > '${state}'\n`;
   }
 
-  #resolves(name: string): boolean {
-    try {
-      createRequire(join(this.#options.repository, "package.json")).resolve(name);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
   async #spawn(env: NodeJS.ProcessEnv, command: string, parameters: readonly string[]): Promise<SnippetRun> {
     const { repository } = this.#options;
     const child = spawn(command, parameters, {
@@ -98,11 +79,6 @@ export class SnippetRunner {
     );
     return { exitCode, stdout, stderr };
   }
-}
-
-function toolOf({ language, text }: Snippet): string | undefined {
-  if (language === "python") return "python3";
-  return language === "sh" && /\bcurl\b/.test(text) ? "curl" : undefined;
 }
 
 /** What differs from run to run, or from day to day, made equal: times, dates, ids, tokens, versions. */
