@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { AIUsageMetric, PricedMetric, Pricing } from "@ai-usage/core";
-import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import { GetCommand, TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { ThrottledError } from "./errors.ts";
 import { ItemReader } from "./item.ts";
 import { volumeKey } from "./keys.ts";
 import type { Table } from "./table.ts";
+import { backOff, reasonsOf, type TransactItems, TURNS_MAX } from "./transact.ts";
 
 /** A metric whose price depends on how much of its month's volume came before it. */
 export interface VolumePricedMetric {
@@ -23,14 +22,10 @@ export async function volumeCount(table: Table, volumeId: string): Promise<numbe
   return item === undefined ? 0 : new ItemReader(item).integer("quantity");
 }
 
-type Action = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
+type Action = TransactItems[number];
 
 /** A transaction takes 100 actions; one is the counter's. */
 const METRICS_MAX = 99;
-
-const ATTEMPTS_MAX = 12;
-const BACKOFF_MS = 10;
-const BACKOFF_MS_MAX = 1_000;
 
 /**
  * Gives each metric its place in the month's volume and its price with it, and stores both together with the counter:
@@ -67,10 +62,9 @@ async function allotChunk(
     if (refused === undefined) break;
     taken.push(...refused);
     pending = pending.filter((one) => !refused.includes(one));
-    if (attempt === ATTEMPTS_MAX) throw new ThrottledError("too many senders count in one volume at once");
+    if (attempt === TURNS_MAX) throw new ThrottledError("too many senders count in one volume at once");
     // Refused for the counter's sake alone: others were faster, and are likely to be again at the same pace.
-    if (refused.length === 0)
-      await sleep(Math.random() * Math.min(BACKOFF_MS * 2 ** attempt, BACKOFF_MS_MAX));
+    if (refused.length === 0) await backOff(attempt);
   }
   return taken;
 }
@@ -99,11 +93,10 @@ async function tryAllot(
     );
     return undefined;
   } catch (error) {
-    if (!(error instanceof TransactionCanceledException)) throw error;
-    const reasons = error.CancellationReasons ?? [];
-    const unexpected = reasons.find(({ Code }) => Code !== undefined && !RETRIED.has(Code));
-    if (unexpected !== undefined) throw error;
-    return pending.filter((_, index) => reasons[index + 1]?.Code === CONDITION_FAILED);
+    const reasons = reasonsOf(error);
+    const isExpected = reasons.length > 0 && reasons.every((code) => code === "" || RETRIED.has(code));
+    if (!isExpected) throw error;
+    return pending.filter((_, index) => reasons[index + 1] === CONDITION_FAILED);
   }
 }
 
