@@ -9,9 +9,10 @@ import {
   type Scope,
   scopesOf,
   tokensOf,
+  type UnitPrices,
   type UnpricedPolicy,
 } from "@ai-usage/core";
-import { decideUnpriced, quote } from "@ai-usage/pricing";
+import { decideUnpriced, quote, unitPricesOf } from "@ai-usage/pricing";
 import { activeBudgetsOf, ensureTemplateBudgets, type TemplateSource } from "@ai-usage/store";
 import { callFromWire, type decideSchema, ProblemError } from "@ai-usage/wire";
 import type * as z from "zod";
@@ -54,6 +55,18 @@ export async function demandOf(
     },
     isEstimated: isEstimated || priced.isEstimated,
   };
+}
+
+/** What the units of such a call cost now, as far as that does not depend on how much it will use. */
+export async function pricesOfDemand(
+  parts: Pick<ApiParts, "prices" | "scopeMetadataKeys">,
+  wire: Pick<z.output<typeof decideSchema>, "call" | "max">,
+  now: Instant,
+): Promise<UnitPrices> {
+  const { metric } = callFromWire(wire, now);
+  const { book, adjustments } = await parts.prices.current(now);
+  const customScopes = customScopesOf(metric, parts.scopeMetadataKeys);
+  return unitPricesOf(book, metric, { adjustments, customScopes });
 }
 
 /** A scope that is seen for the first time has its template's budget before its first call is decided on. */

@@ -3,7 +3,9 @@ import {
   type Budget,
   type BudgetTerms,
   defaultThresholds,
+  epochMsOf,
   instantFromEpochMs,
+  type LeaseAmounts,
   LeaseBlock,
   newBudget,
   noQuantities,
@@ -26,6 +28,14 @@ const CALLS_PER_LEASE = 200;
 const HOLDERS = 20;
 const TTL_MS = 60_000;
 const perCall: Quantities = { ...noQuantities, usd: Amount.parse("0.01"), requests: Amount.parse("1") };
+
+/** As a client counts them. */
+const inClient = ({ usd, tokens, requests }: Quantities): LeaseAmounts => ({
+  usd: usd.toSmallestUnits(),
+  tokens: Number(tokens.toString()),
+  requests: Number(requests.toString()),
+});
+const perClientCall = inClient(perCall);
 
 /** A decision in the client takes less than a millisecond. */
 const CLIENT_GOAL = { atMost: 1_000 };
@@ -89,17 +99,17 @@ export const decisions: Benchmark = {
 };
 
 function clientNanoseconds(calls: number): number {
-  const now = instantFromEpochMs(Date.now());
+  const now = Date.now();
   const block = new LeaseBlock({
     leaseId: "lea_bench",
-    granted: { usd: Amount.parse("1000000"), tokens: Amount.zero, requests: Amount.parse("100000000") },
+    granted: inClient({ ...noQuantities, usd: Amount.parse("1000000"), requests: Amount.parse("100000000") }),
     units: ["usd"],
-    expiresAt: instantFromEpochMs(Date.now() + 3_600_000),
+    expiresAtMs: now + 3_600_000,
   });
   const started = process.hrtime.bigint();
   for (let count = 0; count < calls; count += 1) {
-    if (!block.admit(perCall, now)) throw new Error("there is room for all");
-    block.settle(perCall, perCall);
+    if (!block.admit(perClientCall, now)) throw new Error("there is room for all");
+    block.settle(perClientCall, perClientCall);
   }
   return Number(process.hrtime.bigint() - started) / calls;
 }
@@ -166,13 +176,19 @@ async function hotBudget(table: Table, calls: number): Promise<number> {
       leases += 1;
       const outcome = await lease(table, [budget], `hot-${leases}`, CALLS_PER_LEASE);
       if (outcome.outcome === "refused") return admitted;
-      const block = new LeaseBlock({ ...outcome.lease, units: ["usd"] });
-      while (block.admit(perCall, instantFromEpochMs(Date.now()))) {
-        block.settle(perCall, perCall);
+      const { leaseId, granted, expiresAt } = outcome.lease;
+      const block = new LeaseBlock({
+        leaseId,
+        granted: inClient(granted),
+        units: ["usd"],
+        expiresAtMs: epochMsOf(expiresAt),
+      });
+      while (block.admit(perClientCall, Date.now())) {
+        block.settle(perClientCall, perClientCall);
         admitted += 1;
       }
-      const now = instantFromEpochMs(Date.now());
-      await settleLease(table, { leaseId: outcome.lease.leaseId, spent: block.spent, now });
+      const spent = { usd: Amount.ofSmallestUnits(block.spent.usd) };
+      await settleLease(table, { leaseId, spent, now: instantFromEpochMs(Date.now()) });
     }
   };
   const started = performance.now();

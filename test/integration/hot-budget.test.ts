@@ -4,7 +4,6 @@ import {
   type Budget,
   hashSecret,
   instantFromEpochMs,
-  noQuantities,
   parseInstant,
   parseScope,
 } from "@ai-usage/core";
@@ -68,7 +67,7 @@ async function useUp(holder: LeaseHolder): Promise<Map<string, number>> {
     if (admission.outcome === "refused") break;
     const { leaseId } = admission;
     made.set(leaseId, (made.get(leaseId) ?? 0) + 1);
-    admission.done({ ...noQuantities, usd: Amount.parse(PRICE), requests: Amount.parse("1") });
+    admission.done({ costUsd: PRICE, tokens: 0, requests: 1 });
     // Other holders of this process have their turn.
     if ((made.get(leaseId) ?? 0) % 16 === 0) await new Promise((next) => setImmediate(next));
   }

@@ -1,4 +1,13 @@
-import { Amount, hashSecret, parseInstant, parseScope, type Scope, type TokenRole } from "@ai-usage/core";
+import type { NewLease } from "@ai-usage/client";
+import {
+  Amount,
+  hashSecret,
+  Money,
+  parseInstant,
+  parseScope,
+  type Scope,
+  type TokenRole,
+} from "@ai-usage/core";
 import { createBudget, putTemplate, putToken } from "@ai-usage/store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aNewBudget, aNote } from "../support/budgets.ts";
@@ -213,6 +222,44 @@ describe("a lease", () => {
   it("holds nothing where no hard budget applies", async () => {
     const { status, body } = await post("/leases", { call: call("free"), max: { cost_usd: "1000" } });
     expect([status, body.budgets]).toEqual([201, []]);
+  });
+
+  it("tells the prices of the call's units, by which it costs what it is recorded with", async () => {
+    const usage = { input: 1234, cache_read: 567, output: 89 };
+    const { body } = await post("/leases", { call: call("prices"), max: { usage } });
+    expect(body.unit_prices).toMatchObject({
+      input: "0.0000025",
+      cache_read: "0.00000125",
+      output: "0.00001",
+    });
+    const { lease_id, unit_prices } = body as unknown as NewLease;
+    const cost = Object.entries(usage)
+      .map(([unit, quantity]) => Money.parse(unit_prices?.[unit] ?? "").times(String(quantity)))
+      .reduce((sum, amount) => sum.plus(amount));
+    const metric = { ...call("prices"), request_id: "by-unit-prices", lease_id, usage };
+    const recorded = await post("/ai_usage", { ...metric, timestamp: new Date().toISOString() });
+    expect(recorded.body).toMatchObject({ results: [{ status: "recorded", cost_usd: cost.toString() }] });
+  });
+
+  it("tells for how long a prompt its prices hold, and no prices where they depend on how much is used", async () => {
+    const tiered = await post("/leases", {
+      call: { service: "google", model: "gemini-2.5-pro", team: "prices" },
+      max: { cost_usd: "0" },
+    });
+    expect(tiered.body).toMatchObject({
+      unit_prices: { input: "0.00000125" },
+      unit_prices_prompt_tokens_max: 200_000,
+    });
+    const places = await post("/leases", {
+      call: { service: "google_places", operation: "place_details", team: "prices" },
+      max: { cost_usd: "0" },
+    });
+    expect(places.body.unit_prices).toEqual({});
+    const unknown = await post("/leases", {
+      call: { service: "acme", model: "nova-9" },
+      max: { cost_usd: "0" },
+    });
+    expect(unknown.body.unit_prices).toEqual({});
   });
 
   it.each([

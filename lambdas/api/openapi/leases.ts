@@ -106,6 +106,15 @@ const acquiredShape = z
     fail_mode: decisionShape.shape.fail_mode,
     consulted: z.array(consultedShape),
     would_have_refused: z.array(shortageShape),
+    unit_prices: z
+      .record(z.string(), amountShape)
+      .describe(
+        "What one of each unit of usage costs now in US dollars, discounts and margins included, for the model of the call in " +
+          "the standard tier. A unit whose price depends on how much is used is left out.",
+      ),
+    unit_prices_prompt_tokens_max: countShape
+      .optional()
+      .describe("`unit_prices` hold for prompts of up to so many tokens; without it, of any length."),
   })
   .register(named, { id: "AcquiredLease" });
 

@@ -22,10 +22,11 @@ import {
   toWireDecision,
   toWireLease,
   toWireShortage,
+  toWireUnitPrices,
 } from "@ai-usage/wire";
 import { Hono } from "hono";
 import { type ApiEnvironment, type ApiParts, callerWith, idOf, jsonBodyOf, newId } from "../context.ts";
-import { demandOf } from "../demand.ts";
+import { demandOf, pricesOfDemand } from "../demand.ts";
 
 const readableBy =
   (caller: Caller) =>
@@ -80,6 +81,7 @@ function leaseRoutes(parts: ApiParts, templates: TemplateSource): Hono<ApiEnviro
       calls: wire.calls,
       ttlMs: wire.ttl_seconds * 1000,
     };
+    const unitPrices = await pricesOfDemand(parts, wire, now);
     const outcome = await acquireLease(table, request, now);
     const mayRead = readableBy(caller);
     if (outcome.outcome === "refused") return refusal(outcome.shortages, caller);
@@ -100,6 +102,7 @@ function leaseRoutes(parts: ApiParts, templates: TemplateSource): Hono<ApiEnviro
       fail_mode,
       consulted: budgets,
       would_have_refused: outcome.wouldHaveRefused.map((shortage) => toWireShortage(shortage, mayRead)),
+      ...toWireUnitPrices(unitPrices),
     };
     return context.json(answer, 201);
   });

@@ -91,7 +91,7 @@ function fieldsOf(read: NormalizedUsage): Partial<MetricInput> {
     ...(requested && { requested }),
     ...(refusal && { refusal }),
     ...(error !== undefined && { error }),
-    ...(reportedCost && { cost_usd: reportedCost.toString() }),
+    ...(reportedCost !== undefined && { cost_usd: reportedCost }),
     ...(problems.length > 0 && { usage_problems: problems }),
   };
 }

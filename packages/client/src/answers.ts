@@ -14,6 +14,8 @@ import type {
   toWireLedger,
   toWireListedDelivery,
   toWireMetric,
+  toWireOutcome,
+  toWireOutcomesAnswer,
   toWirePrice,
   toWirePriceChange,
   toWirePriceImport,
@@ -25,6 +27,7 @@ import type {
   toWireShortage,
   toWireTemplate,
   toWireToken,
+  toWireUnitPrices,
   toWireUnpriced,
   toWireUsageReport,
   ChannelTest as WireChannelTest,
@@ -44,6 +47,11 @@ export type RecordResult = RecordAnswer["results"][number];
 export type UsageAnswer = ReturnType<typeof toWireUsageReport>;
 export type UsageSummary = UsageAnswer["summary"];
 export type UsageGroup = UsageAnswer["aggregations"][string][string];
+
+export type RecordOutcomesAnswer = ReturnType<typeof toWireOutcomesAnswer>["body"];
+export type RecordOutcomeResult = RecordOutcomesAnswer["results"][number];
+/** What came of calls. */
+export type Outcome = ReturnType<typeof toWireOutcome>;
 
 export type UsageEvent = ReturnType<typeof toWireMetric>;
 export type Budget = ReturnType<typeof toWireBudget>;
@@ -87,7 +95,9 @@ export type NewLease = Lease & {
   readonly fail_mode: Decision["fail_mode"];
   readonly consulted: Decision["budgets"];
   readonly would_have_refused: readonly Shortage[];
-};
+} & UnitPricesAnswer;
+/** Prices of a call as they are now. Absent: of an API that does not tell them. */
+type UnitPricesAnswer = Partial<ReturnType<typeof toWireUnitPrices>>;
 
 /** `kind` says which fields an alert has. */
 export type Alert = ReturnType<typeof toWireAlert>;
@@ -139,6 +149,9 @@ export interface Page {
 }
 export interface EventPage extends Page {
   readonly events: readonly UsageEvent[];
+}
+export interface OutcomePage extends Page {
+  readonly outcomes: readonly Outcome[];
 }
 export interface BudgetPage extends Page {
   readonly budgets: readonly Budget[];

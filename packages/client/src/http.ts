@@ -1,5 +1,4 @@
 import type { BudgetExhausted, Problem } from "@ai-usage/wire";
-import pRetry from "p-retry";
 import { ApiError, BudgetExhaustedError, UnreachableError } from "./errors.ts";
 
 /** Where and how requests are sent. */
@@ -13,6 +12,18 @@ export interface HttpOptions {
   readonly retries: number;
   /** Wait before the first of them; doubled each time, and up to twice that by chance. */
   readonly retryDelayMs: number;
+  /** How attempts are repeated. */
+  readonly retry: Retry;
+}
+
+/** Makes attempts until one succeeds, or its failure may not pass, or there were enough: then that is what it throws. */
+export type Retry = <Answer>(attempt: () => Promise<Answer>, terms: RetryTerms) => Promise<Answer>;
+
+interface RetryTerms {
+  readonly retries: number;
+  readonly delayMs: number;
+  readonly delayMsMax: number;
+  readonly mayPass: (error: Error) => boolean;
 }
 
 export interface HttpRequest {
@@ -28,12 +39,12 @@ const DELAYS_MAX = 20;
 
 /** @throws ApiError, BudgetExhaustedError, UnreachableError */
 export function send<Answer>(options: HttpOptions, request: HttpRequest): Promise<Answer> {
-  return pRetry(() => attempt<Answer>(options, request), {
-    retries: request.repeatable ? options.retries : 0,
-    minTimeout: options.retryDelayMs,
-    maxTimeout: options.retryDelayMs * DELAYS_MAX,
-    randomize: true,
-    shouldRetry: ({ error }) => mayPass(error),
+  if (!request.repeatable) return attempt(options, request);
+  return options.retry(() => attempt<Answer>(options, request), {
+    retries: options.retries,
+    delayMs: options.retryDelayMs,
+    delayMsMax: options.retryDelayMs * DELAYS_MAX,
+    mayPass,
   });
 }
 

@@ -1,4 +1,4 @@
-import { Amount, instantFromEpochMs, noQuantities, plusMs } from "@ai-usage/core";
+import { Amount, instantFromEpochMs, plusMs } from "@ai-usage/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Lease, NewLease } from "./answers.ts";
 import { BudgetExhaustedError, UnreachableError } from "./errors.ts";
@@ -8,11 +8,19 @@ import type { LeaseInput } from "./lease-requests.ts";
 const now = () => instantFromEpochMs(Date.now());
 /** The API's clock is an hour behind: only how long a lease lasts can be told by it. */
 const HOUR_BEHIND = -3_600_000;
-const perCall = { cost_usd: "0.03", tokens: "0", requests: "1" };
-const taken = (usd: string) => ({ ...noQuantities, usd: Amount.parse(usd), requests: Amount.parse("1") });
+const perCallUsually = { cost_usd: "0.03", tokens: "0", requests: "1" };
+const taken = (costUsd: string) => ({ costUsd, tokens: 0, requests: 1 });
 
-function anApi(given: { grantMax?: number; budgets?: NewLease["budgets"]; lifeMs?: number } = {}) {
-  const { grantMax = 100, lifeMs = 60_000 } = given;
+interface GivenApi {
+  readonly grantMax?: number;
+  readonly budgets?: NewLease["budgets"];
+  readonly lifeMs?: number;
+  readonly perCall?: Lease["per_call"];
+  readonly prices?: Pick<NewLease, "unit_prices" | "unit_prices_prompt_tokens_max">;
+}
+
+function anApi(given: GivenApi = {}) {
+  const { grantMax = 100, lifeMs = 60_000, perCall = perCallUsually, prices } = given;
   let leases = 0;
   const leaseOf = (id: string, calls: number, granted = calls): Lease => ({
     lease_id: id,
@@ -20,8 +28,8 @@ function anApi(given: { grantMax?: number; budgets?: NewLease["budgets"]; lifeMs
     calls,
     per_call: perCall,
     granted: {
-      cost_usd: Amount.parse("0.03").times(String(granted)).toString(),
-      tokens: "0",
+      cost_usd: Amount.parse(perCall.cost_usd).times(String(granted)).toString(),
+      tokens: String(Number(perCall.tokens) * granted),
       requests: String(granted),
     },
     budgets: given.budgets ?? [
@@ -34,7 +42,8 @@ function anApi(given: { grantMax?: number; budgets?: NewLease["budgets"]; lifeMs
     acquireLease: vi.fn(async (input: LeaseInput): Promise<NewLease> => {
       leases += 1;
       const lease = leaseOf(`lea_${leases}`, Math.min(grantMax, input.calls ?? 1));
-      return { ...lease, estimated: false, fail_mode: "closed", consulted: [], would_have_refused: [] };
+      const fail_mode = "closed";
+      return { ...lease, ...prices, estimated: false, fail_mode, consulted: [], would_have_refused: [] };
     }),
     renewLease: vi.fn(
       async (id: string, renewal: Parameters<LeaseHolderOptions["client"]["renewLease"]>[1]) => ({
@@ -53,7 +62,7 @@ function anApi(given: { grantMax?: number; budgets?: NewLease["budgets"]; lifeMs
   const holder = new LeaseHolder({
     client: api,
     call: { service: "openai", model: "gpt-4o" },
-    clock: now,
+    clock: Date.now,
     onProblem: (error) => problems.push(error),
   });
   return { api, holder, problems };
@@ -167,7 +176,7 @@ describe("a holder of leases", () => {
   it("lets calls in as long as a lease lasts from before it was asked for, whatever the API's clock says", async () => {
     const { api, holder } = anApi({ grantMax: 5 });
     const [one] = await Promise.all([admitted(holder), admitted(holder)]);
-    one.done(noQuantities);
+    one.done({ costUsd: "0", tokens: 0, requests: 0 });
     await vi.advanceTimersByTimeAsync(47_999);
     expect(holder.tryAdmit()?.outcome).toBe("admitted");
     expect(api.renewLease).not.toHaveBeenCalled();
@@ -199,21 +208,21 @@ describe("a holder of leases", () => {
 
   it("settles late what cannot be made to last, and tells of it", async () => {
     const { api, holder, problems } = anApi();
-    const { done } = await admitted(holder);
+    const call = await admitted(holder);
     api.renewLease.mockRejectedValue(new UnreachableError("https://api", "no answer"));
     await vi.advanceTimersByTimeAsync(300_000);
     expect(problems).toHaveLength(1);
     expect(api.settleLease).not.toHaveBeenCalled();
-    done(taken("0.02"));
+    call.done(taken("0.02"));
     expect(api.settleLease).toHaveBeenCalledWith("lea_1", { cost_usd: "0.02", tokens: 0, requests: 1 });
   });
 
   it("settles all when it is closed: calls under way with the most that they may take, unused leases not at all", async () => {
     const { api, holder } = anApi();
-    const { done } = await admitted(holder);
+    const call = await admitted(holder);
     await holder.close();
     expect(api.settleLease).toHaveBeenCalledWith("lea_1", { cost_usd: "0.03", tokens: 0, requests: 1 });
-    done(taken("0.01"));
+    call.done(taken("0.01"));
     expect(api.settleLease).toHaveBeenCalledTimes(1);
     const other = anApi();
     await other.holder.close();
@@ -224,5 +233,47 @@ describe("a holder of leases", () => {
     const { api, holder } = anApi({ budgets: [], grantMax: 1 });
     for (let count = 0; count < 1000; count += 1) (await admitted(holder)).done(taken("5"));
     expect(api.acquireLease).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    ["nothing", undefined, { cost_usd: "0.03", tokens: 2000, requests: 1 }],
+    ["some units", { costUsd: "0.000000000000000001" }, { cost_usd: "0.000000000000000001" }],
+    ["all", { costUsd: "0.01", tokens: 700, requests: 1 }, { cost_usd: "0.01", tokens: 700 }],
+    ["that the call was not made", { costUsd: "0", tokens: 0, requests: 0 }, undefined],
+    ["no amounts", { costUsd: "a dime", tokens: -1, requests: 0.5 }, { cost_usd: "0.03", tokens: 2000 }],
+  ])("counts with the most that a call may take where it is told %s", async (_, spent, settled) => {
+    const { api, holder } = anApi({ perCall: { cost_usd: "0.03", tokens: "2000", requests: "1" } });
+    (await admitted(holder)).done(spent);
+    await holder.close();
+    const most = { cost_usd: "0.03", tokens: 2000, requests: 1 };
+    if (settled === undefined) expect(api.releaseLease).toHaveBeenCalledWith("lea_1");
+    else expect(api.settleLease).toHaveBeenCalledWith("lea_1", { ...most, ...settled });
+  });
+
+  it("tells what a call costs by the prices of its lease, as far as those tell it", async () => {
+    const prices = {
+      unit_prices: { input: "0.0000025", output: "0.00001" },
+      unit_prices_prompt_tokens_max: 200_000,
+    };
+    const call = await admitted(anApi({ prices }).holder);
+    expect(call.costOf({ input: 1200, output: 300 })).toBe("0.006");
+    expect(call.costOf({ input: 1200, search: 1 })).toBeUndefined();
+    expect(call.costOf({ input: 200_001 })).toBeUndefined();
+    expect((await admitted(anApi().holder)).costOf({ input: 1 })).toBeUndefined();
+  });
+
+  it("counts calls to the last digit, far beyond what a number can hold", async () => {
+    const { api, holder } = anApi({
+      grantMax: 3,
+      perCall: { cost_usd: "1234567.000000000000000001", tokens: "0", requests: "1" },
+    });
+    const calls = await Promise.all([admitted(holder), admitted(holder), admitted(holder)]);
+    for (const call of calls) call.done();
+    await holder.close();
+    expect(api.settleLease).toHaveBeenCalledWith("lea_1", {
+      cost_usd: "3703701.000000000000000003",
+      tokens: 0,
+      requests: 3,
+    });
   });
 });

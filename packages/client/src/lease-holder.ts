@@ -1,18 +1,12 @@
-import {
-  Amount,
-  budgetUnits,
-  type FailMode,
-  type Instant,
-  instantFromEpochMs,
-  LeaseBlock,
-  plusMs,
-  type Quantities,
-  timesQuantities,
-} from "@ai-usage/core";
-import type { Lease, NewLease } from "./answers.ts";
+import type { FailMode } from "@ai-usage/core";
 import { ApiError, BudgetExhaustedError } from "./errors.ts";
-import type { BudgetedCall, CallMaximum, SpentInput } from "./lease-requests.ts";
+import { type Admission, HeldLease } from "./held-lease.ts";
+import { toWireAmounts } from "./lease-amounts.ts";
+import { LeasePace } from "./lease-pace.ts";
+import type { BudgetedCall, CallMaximum } from "./lease-requests.ts";
 import type { LeaseMethods } from "./methods/lease-methods.ts";
+
+export type { Admission, AdmittedCall } from "./held-lease.ts";
 
 export interface LeaseHolderOptions {
   readonly client: Pick<LeaseMethods, "acquireLease" | "renewLease" | "settleLease" | "releaseLease">;
@@ -24,35 +18,16 @@ export interface LeaseHolderOptions {
   readonly ttlSeconds?: number;
   /** What becomes of calls when nobody could ever be asked; after that, what the budgets say. @default "open" */
   readonly failMode?: FailMode;
-  /** Must not go back. @default the time since the process began, added to when that was */
-  readonly clock?: () => Instant;
+  /** In milliseconds; must not go back. @default the time since the process began, added to when that was */
+  readonly clock?: () => number;
   /** Told of what goes wrong in the background: a lease that could not be settled ends with its time. */
   readonly onProblem?: (error: Error) => void;
 }
 
-/**
- * `admitted`: the call may be made, and its metric sent with the lease's id; say what it took when it is over (nothing said:
- * the most that it may take) · `refused`: a budget has not enough left ·
- * `unasked`: the API did not answer, and what then becomes of the call is as its budgets say.
- */
-export type Admission =
-  | { readonly outcome: "admitted"; readonly leaseId: string; readonly done: (taken?: Quantities) => void }
-  | { readonly outcome: "refused"; readonly error: BudgetExhaustedError }
-  | { readonly outcome: "unasked"; readonly failMode: FailMode; readonly error: Error };
-
 /** A refusal, or a failure to ask, that is remembered for a while: nobody is asked again before. */
 interface Verdict {
   readonly admission: Exclude<Admission, { outcome: "admitted" }>;
-  readonly until: Instant;
-}
-
-interface HeldBlock {
-  readonly block: LeaseBlock;
-  readonly perCall: Quantities;
-  /** By the API's clock. */
-  expiresAt: string;
-  /** `closing`: no more calls are let in · `ending`: nor is it renewed, it is settled when those under way are over. */
-  state: "open" | "closing" | "ending" | "settled";
+  readonly untilMs: number;
 }
 
 const TTL_SECONDS = 60;
@@ -73,14 +48,14 @@ const WAIT_MS_MIN = 50;
  */
 export class LeaseHolder {
   readonly #options: LeaseHolderOptions;
-  readonly #clock: () => Instant;
+  readonly #clock: () => number;
   readonly #ttlMs: number;
-  #held: HeldBlock[] = [];
+  readonly #pace: LeasePace;
+  #held: HeldLease[] = [];
   #verdict: Verdict | undefined;
   #asking: Promise<void> | undefined;
   #failMode: FailMode;
   #waiting = 0;
-  #pace: { readonly since: Instant; calls: number; readonly lastPerSecond: number };
   #timer: NodeJS.Timeout | undefined;
   readonly #settling = new Set<Promise<unknown>>();
 
@@ -89,7 +64,7 @@ export class LeaseHolder {
     this.#clock = options.clock ?? monotonicClock;
     this.#ttlMs = (options.ttlSeconds ?? TTL_SECONDS) * 1000;
     this.#failMode = options.failMode ?? "open";
-    this.#pace = { since: this.#clock(), calls: 0, lastPerSecond: 0 };
+    this.#pace = new LeasePace(this.#clock());
   }
 
   /**
@@ -99,13 +74,12 @@ export class LeaseHolder {
    */
   tryAdmit(): Admission | undefined {
     const now = this.#clock();
-    const held = this.#held.find(
-      ({ state, block, perCall }) => state === "open" && block.admit(perCall, now),
-    );
-    if (held !== undefined) {
-      this.#countCall(now);
+    for (const held of this.#held) {
+      const call = held.admit(now);
+      if (call === undefined) continue;
+      this.#pace.count(now);
       this.#keepAhead(now);
-      return { outcome: "admitted", leaseId: held.block.leaseId, done: this.#doneOf(held) };
+      return call;
     }
     return this.#isRefused(now) ? this.#verdict?.admission : undefined;
   }
@@ -132,41 +106,15 @@ export class LeaseHolder {
     await Promise.all(this.#settling);
   }
 
-  #doneOf(held: HeldBlock): (taken?: Quantities) => void {
-    let isDone = false;
-    return (taken = held.perCall) => {
-      if (isDone) return;
-      isDone = true;
-      held.block.settle(held.perCall, taken);
-      if (held.state !== "open") this.#settleIfOver(held);
-    };
-  }
-
-  #isRefused(now: Instant): boolean {
-    return this.#verdict !== undefined && now < this.#verdict.until;
+  #isRefused(now: number): boolean {
+    return this.#verdict !== undefined && now < this.#verdict.untilMs;
   }
 
   /** Gets the next lease before the present ones are used up. Where calls are rare, they rather wait for one. */
-  #keepAhead(now: Instant): void {
-    const soon = Math.floor((this.#rateAt(now) * AHEAD_SECONDS) / 2);
-    const isEnough = this.#held.some(
-      ({ block, perCall, state }) => state === "open" && block.covers(timesQuantities(perCall, soon)),
-    );
-    if (!isEnough && !this.#isRefused(now)) void this.#ask();
-  }
-
-  /** Calls a second: of the last second that is over, or more if there were more in this one. */
-  #rateAt(now: Instant): number {
-    const { since, calls, lastPerSecond } = this.#pace;
-    const seconds = msBetween(since, now) / 1000;
-    if (seconds < 1) return Math.max(lastPerSecond, calls - 1);
-    return calls / seconds;
-  }
-
-  #countCall(now: Instant): void {
-    if (msBetween(this.#pace.since, now) >= 1000)
-      this.#pace = { since: now, calls: 0, lastPerSecond: this.#rateAt(now) };
-    this.#pace.calls += 1;
+  #keepAhead(now: number): void {
+    const soon = Math.floor((this.#pace.perSecond(now) * AHEAD_SECONDS) / 2);
+    for (const held of this.#held) if (held.hasRoom(soon)) return;
+    if (!this.#isRefused(now)) void this.#ask();
   }
 
   /** One at a time: those who ask meanwhile wait for the same answer. */
@@ -182,30 +130,22 @@ export class LeaseHolder {
     // Those who ask at the same moment are counted among those who wait.
     await Promise.resolve();
     const asked = this.#clock();
-    const ahead = Math.ceil(this.#rateAt(asked) * AHEAD_SECONDS);
+    const ahead = Math.ceil(this.#pace.perSecond(asked) * AHEAD_SECONDS);
     const calls = Math.min(CALLS_MAX, Math.max(1, this.#waiting, ahead));
     try {
       const ttl_seconds = this.#ttlMs / 1000;
       const lease = await client.acquireLease({ call, calls, ttl_seconds, ...(max && { max }) });
-      this.#hold(lease, asked);
+      this.#hold(new HeldLease(lease, asked, (held) => this.#settle(held)));
+      this.#failMode = lease.fail_mode;
     } catch (error) {
       this.#remember(error);
     }
   }
 
-  /** The API's clock and ours may differ: a lease lasts as long as it was given for, from before it was asked for. */
-  #hold(lease: NewLease, asked: Instant): void {
+  #hold(lease: HeldLease): void {
     this.#verdict = undefined;
-    this.#failMode = lease.fail_mode;
-    for (const held of [...this.#held]) if (!held.block.covers(held.perCall)) this.#closeBlock(held);
-    const block = new LeaseBlock({
-      leaseId: lease.lease_id,
-      granted: fromWire(lease.granted),
-      units: lease.budgets.map(({ unit }) => unit),
-      expiresAt: plusMs(asked, msBetween(lease.acquired_at, lease.expires_at)),
-    });
-    const perCall = fromWire(lease.per_call);
-    this.#held.push({ block, perCall, expiresAt: lease.expires_at, state: "open" });
+    for (const held of [...this.#held]) if (!held.hasRoom(1)) this.#closeLease(held);
+    this.#held.push(lease);
     this.#schedule();
   }
 
@@ -214,63 +154,53 @@ export class LeaseHolder {
     const now = this.#clock();
     if (error instanceof BudgetExhaustedError) {
       const ms = Math.min(REFUSED_MS_MAX, error.retryAfterSeconds * 1000);
-      this.#verdict = { admission: { outcome: "refused", error }, until: plusMs(now, ms) };
+      this.#verdict = { admission: { outcome: "refused", error }, untilMs: now + ms };
       return;
     }
     // What is wrong with the request is wrong whoever is down.
     if (error instanceof ApiError && error.status < 500 && error.status !== 429)
       this.#options.onProblem?.(error);
     const admission = { outcome: "unasked", failMode: this.#failMode, error } as const;
-    this.#verdict = { admission, until: plusMs(now, UNASKED_MS) };
+    this.#verdict = { admission, untilMs: now + UNASKED_MS };
   }
 
   /** Lets no more calls in from it; with none under way it is settled. */
-  #closeBlock(held: HeldBlock): void {
+  #closeLease(held: HeldLease): void {
     if (held.state === "open") held.state = "closing";
-    this.#settleIfOver(held);
-  }
-
-  #settleIfOver(held: HeldBlock): void {
     if (held.block.underWay === 0) this.#settle(held);
   }
 
   #schedule(): void {
     clearTimeout(this.#timer);
-    const turns = this.#held
-      .filter(({ state }) => state !== "ending")
-      .map(({ block }) => this.#turnOf(block));
-    const [next] = turns.sort();
-    if (next === undefined) return;
-    const ms = Math.max(WAIT_MS_MIN, msBetween(this.#clock(), next));
+    let next = Number.POSITIVE_INFINITY;
+    for (const held of this.#held) if (held.state !== "ending") next = Math.min(next, this.#turnOf(held));
+    if (next === Number.POSITIVE_INFINITY) return;
+    const ms = Math.max(WAIT_MS_MIN, next - this.#clock());
     this.#timer = setTimeout(() => void this.#turn(), ms);
     this.#timer.unref();
   }
 
   /** When something has to be done about it, since it is about to expire. */
-  #turnOf({ expiresAt }: LeaseBlock): Instant {
-    return plusMs(expiresAt, -this.#ttlMs * MARGIN);
+  #turnOf({ block }: HeldLease): number {
+    return block.expiresAtMs - this.#ttlMs * MARGIN;
   }
 
   async #turn(): Promise<void> {
     const now = this.#clock();
-    const due = this.#held.filter(({ state, block }) => state !== "ending" && this.#turnOf(block) <= now);
+    const due = this.#held.filter((held) => held.state !== "ending" && this.#turnOf(held) <= now);
     await Promise.all(due.map((held) => this.#prolong(held)));
     this.#schedule();
   }
 
   /** No more calls are let in; where some are under way, it is made to last until they are over. */
-  async #prolong(held: HeldBlock): Promise<void> {
-    this.#closeBlock(held);
+  async #prolong(held: HeldLease): Promise<void> {
+    this.#closeLease(held);
     if (held.state === "settled") return;
     const { client, onProblem } = this.#options;
-    const { block } = held;
+    const { leaseId, committed } = held.block;
     try {
-      const spent = toWire(block.committed);
-      const renewal = { calls: 0, ttl_seconds: this.#ttlMs / 1000, spent };
-      const lease = await client.renewLease(block.leaseId, renewal);
-      const longerMs = msBetween(held.expiresAt, lease.expires_at);
-      block.renew({ granted: fromWire(lease.granted), expiresAt: plusMs(block.expiresAt, longerMs) });
-      held.expiresAt = lease.expires_at;
+      const renewal = { calls: 0, ttl_seconds: this.#ttlMs / 1000, spent: toWireAmounts(committed) };
+      const longerMs = held.renew(await client.renewLease(leaseId, renewal));
       // Its period ends: it lasts no longer.
       if (longerMs < this.#ttlMs * MARGIN) held.state = "ending";
     } catch (error) {
@@ -280,16 +210,16 @@ export class LeaseHolder {
     }
   }
 
-  #settle(held: HeldBlock): void {
+  #settle(held: HeldLease): void {
     if (held.state === "settled") return;
     held.state = "settled";
     this.#held = this.#held.filter((one) => one !== held);
     const { client, onProblem } = this.#options;
     const { leaseId, committed } = held.block;
-    const isUnused = budgetUnits.every((unit) => committed[unit].isZero());
+    const isUnused = committed.usd === 0n && committed.tokens === 0 && committed.requests === 0;
     const settling: Promise<unknown> = isUnused
       ? client.releaseLease(leaseId)
-      : client.settleLease(leaseId, toWire(committed));
+      : client.settleLease(leaseId, toWireAmounts(committed));
     const settled = settling
       .catch((error: unknown) => onProblem?.(asError(error)))
       .finally(() => this.#settling.delete(settled));
@@ -297,20 +227,6 @@ export class LeaseHolder {
   }
 }
 
-const monotonicClock = (): Instant => instantFromEpochMs(performance.timeOrigin + performance.now());
-
-const msBetween = (from: string, to: string): number => Date.parse(to) - Date.parse(from);
+const monotonicClock = (): number => performance.timeOrigin + performance.now();
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
-
-const fromWire = (wire: Lease["granted"]): Quantities => ({
-  usd: Amount.parse(wire.cost_usd),
-  tokens: Amount.parse(wire.tokens),
-  requests: Amount.parse(wire.requests),
-});
-
-const toWire = ({ usd, tokens, requests }: Quantities): SpentInput => ({
-  cost_usd: usd.toString(),
-  tokens: Number(tokens.toString()),
-  requests: Number(requests.toString()),
-});

@@ -41,3 +41,13 @@ export interface LeaseRenewal {
   /** All that has been spent from it so far. */
   readonly spent?: SpentInput;
 }
+
+/** What one call took, as a holder of leases is told. A unit that is left out counts with the most that the call may take. */
+export interface LeaseSpent {
+  /** Exact text in plain notation, `"0.0025"`. */
+  readonly costUsd?: string | undefined;
+  /** Input and output together. */
+  readonly tokens?: number | undefined;
+  /** 1 for a call that was made, 0 for one that was not. */
+  readonly requests?: number | undefined;
+}

@@ -28,6 +28,10 @@ export interface AIUsageMetric {
   /** The provider's own figure; it wins over the price book. */
   readonly reportedCost?: Money;
   readonly latencyMs?: number;
+  /** How long until the first of the answer was there. */
+  readonly timeToFirstTokenMs?: number;
+  /** How often it was sent until it was answered; the usage is of all of them that were billed. */
+  readonly attempts?: number;
   readonly userId?: string;
   readonly team?: string;
   readonly feature?: string;
@@ -41,6 +45,12 @@ export interface AIUsageMetric {
   readonly error?: string;
   /** What does not add up in the provider's own counts. */
   readonly usageProblems?: readonly string[];
+  /** The usage was counted by the caller, for want of the provider's own. */
+  readonly usageEstimated?: true;
+  /** How good the answer was, by the application's own measure: 0 to 1, at most 4 decimals. */
+  readonly responseQualityScore?: number;
+  /** Keyed hash of what was asked, by which calls that ask the same are found; the key never comes here. */
+  readonly promptHash?: string;
   readonly metadata: Readonly<Record<string, string | number | boolean>>;
 }
 

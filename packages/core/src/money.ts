@@ -1,7 +1,8 @@
 import { Decimal } from "decimal.js";
+import { FIXED_POINT_PLACES, fixedPointText } from "./fixed-point.ts";
 
 /** Digits after the point that an amount may carry: a cache read at $0.01 per million tokens is 10⁻⁸ a token, multipliers add a few. */
-export const MONEY_SCALE = 18;
+export const MONEY_SCALE = FIXED_POINT_PLACES;
 
 /** Digits before the point. With {@link MONEY_SCALE} they stay inside DynamoDB's 38 significant digits. */
 const MONEY_INTEGER_DIGITS = 19;
@@ -39,7 +40,7 @@ export class Money {
   }
 
   get #value(): Decimal {
-    this.#decimal ??= new Exact(textOfUnits(this.#units));
+    this.#decimal ??= new Exact(fixedPointText(this.#units));
     return this.#decimal;
   }
 
@@ -129,7 +130,7 @@ export class Money {
 
   /** Every digit, plain notation, no trailing zeros: `"0.0000000125"`. */
   toString(): string {
-    if (this.#decimal === undefined) return textOfUnits(this.#units);
+    if (this.#decimal === undefined) return fixedPointText(this.#units);
     return this.#decimal.isZero() ? "0" : this.#decimal.toFixed();
   }
 
@@ -151,15 +152,3 @@ export class Money {
     return this.#value.toNumber();
   }
 }
-
-function textOfUnits(units: bigint): string {
-  const negative = units < 0n;
-  const digits = (negative ? -units : units).toString().padStart(MONEY_SCALE + 1, "0");
-  const point = digits.length - MONEY_SCALE;
-  let end = digits.length;
-  while (end > point && digits.charCodeAt(end - 1) === ZERO) end -= 1;
-  const fraction = end > point ? `.${digits.slice(point, end)}` : "";
-  return `${negative ? "-" : ""}${digits.slice(0, point)}${fraction}`;
-}
-
-const ZERO = "0".charCodeAt(0);

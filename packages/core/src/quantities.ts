@@ -1,4 +1,4 @@
-import { Amount, type BudgetUnit, budgetUnits } from "./budget.ts";
+import { Amount, type BudgetUnit } from "./budget.ts";
 
 /** An amount in each unit that budgets limit: what a call may take at most, or what was taken. */
 export type Quantities = Readonly<Record<BudgetUnit, Amount>>;
@@ -20,15 +20,7 @@ export function addQuantities(a: Quantities, b: Quantities): Quantities {
   return mapQuantities(a, (amount, unit) => amount.plus(b[unit]));
 }
 
-export function subtractQuantities(a: Quantities, b: Quantities): Quantities {
-  return mapQuantities(a, (amount, unit) => amount.minus(b[unit]));
-}
-
 /** @param count a whole number */
 export function timesQuantities(of: Quantities, count: number): Quantities {
   return mapQuantities(of, (amount) => amount.times(String(count)));
-}
-
-export function covers(whole: Quantities, part: Quantities): boolean {
-  return budgetUnits.every((unit) => whole[unit].atLeast(part[unit]));
 }

@@ -88,10 +88,13 @@ export function isCustomDimension(name: string): boolean {
 }
 
 /** Custom scopes of a metric: one for each of `metadataKeys` that its metadata holds with a value fit for a name. */
-export function customScopesOf(metric: AIUsageMetric, metadataKeys: readonly string[]): Scope[] {
+export function customScopesOf(
+  { metadata }: Pick<AIUsageMetric, "metadata">,
+  metadataKeys: readonly string[],
+): Scope[] {
   const scopes: Scope[] = [];
   for (const key of metadataKeys) {
-    const value = Object.hasOwn(metric.metadata, key) ? String(metric.metadata[key]) : "";
+    const value = Object.hasOwn(metadata, key) ? String(metadata[key]) : "";
     if (isCustomDimension(key) && nameProblem(value) === undefined) scopes.push(scopeOf(key, value));
   }
   return scopes;

@@ -1,4 +1,4 @@
-import { MONEY_SCALE, Money } from "@ai-usage/core";
+import { divideHalfEven, MONEY_SCALE, Money } from "@ai-usage/core";
 
 /**
  * 10⁻¹⁸ US dollars. Every price per unit that a file may state is a whole number of them, so a quantity times a price
@@ -54,10 +54,5 @@ export function multiplyFactors(a: Factor, b: Factor): Factor {
 /** `amount × factor`, rounded half to even when it is no whole number of attodollars. */
 export function multiplyAmount(amount: Attodollars, { numerator, denominator }: Factor): Attodollars {
   if (denominator === 1n) return amount * numerator;
-  const product = amount * numerator;
-  const quotient = product / denominator;
-  const twice = (product % denominator) * 2n;
-  const size = twice < 0n ? -twice : twice;
-  const up = size > denominator || (size === denominator && quotient % 2n !== 0n);
-  return up ? quotient + (product < 0n ? -1n : 1n) : quotient;
+  return divideHalfEven(amount * numerator, denominator);
 }

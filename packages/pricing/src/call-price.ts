@@ -113,7 +113,8 @@ function partOf(
   return { model, sheet, bill, reason };
 }
 
-function factsOf({ served, requested }: AIUsageMetric): StaticFacts {
+/** What of a call stays the same for many calls of its model. */
+export function factsOf({ served, requested }: AIUsageMetric): StaticFacts {
   if (served === undefined && requested === undefined) return STANDARD;
   const region = (served?.region ?? requested?.region)?.toLowerCase();
   return {

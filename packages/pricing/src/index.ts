@@ -19,4 +19,5 @@ export * from "./price-metric.ts";
 export { isEffective, type PriceRow, type Rates } from "./price-row.ts";
 export * from "./quote.ts";
 export { toRowJson } from "./row-json.ts";
+export { unitPricesOf } from "./unit-prices.ts";
 export { type PriceUpdate, planUpdate, type UpdateDifference } from "./update/plan-update.ts";

@@ -25,6 +25,21 @@ export function applyAdjustments(
   return { total, applied };
 }
 
+/** The same for the price of a unit; nothing where a digit of it would be lost, and quantities of it would not add up. */
+export function adjustedUnitPrice(
+  price: Attodollars,
+  adjustments: readonly PriceAdjustment[],
+): Attodollars | undefined {
+  let adjusted = price;
+  for (const { kind, percent } of inOrder(adjustments)) {
+    const { numerator, denominator } = percentFactor(percent);
+    if ((adjusted * numerator) % denominator !== 0n) return undefined;
+    const part = (adjusted * numerator) / denominator;
+    adjusted += kind === "discount" ? -part : part;
+  }
+  return adjusted;
+}
+
 /** Those that hold at a time for a call that counts in `scopes`. */
 export function adjustmentsFor(
   adjustments: readonly PriceAdjustment[],

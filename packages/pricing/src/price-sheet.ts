@@ -64,6 +64,15 @@ export class PriceChoice {
     this.#dynamic = this.#candidates.flatMap((rows) => rows.map((row) => row.conditions)).filter(isDynamic);
   }
 
+  /** How long a prompt may be, in tokens, before other rows hold; nothing where its length does not matter. */
+  get promptTokensMax(): number | undefined {
+    let max = Number.POSITIVE_INFINITY;
+    for (const { prompt } of this.#dynamic) {
+      if (prompt !== undefined && prompt.tokensMin > 0) max = Math.min(max, prompt.tokensMin - 1);
+    }
+    return Number.isFinite(max) ? max : undefined;
+  }
+
   /** The prices for one call; the same object for calls that the same rows price. */
   sheetFor(facts: DynamicFacts): PriceSheet {
     let key = "";

@@ -1,4 +1,4 @@
-import { type NormalizeOptions, normalizeUsage, type UsageFormatName } from "@ai-usage/core";
+import { Money, type NormalizeOptions, normalizeUsage, type UsageFormatName } from "@ai-usage/core";
 import { describe, expect, it } from "vitest";
 import { builtInPriceBook } from "./built-in.ts";
 import { aMetric } from "./fixtures.ts";
@@ -18,7 +18,11 @@ type AnswerCase = [
 function answered(page: string, cases: AnswerCase[]): void {
   describe(page, () => {
     it.each(cases)("%s", (_, format, answer, cost, options) => {
-      const metric = aMetric(normalizeUsage(format, answer, options));
+      const { reportedCost, ...read } = normalizeUsage(format, answer, options);
+      const metric = aMetric({
+        ...read,
+        ...(reportedCost !== undefined && { reportedCost: Money.parse(reportedCost) }),
+      });
       expect(metric.usageProblems).toEqual([]);
       const quoted = quote(book, metric);
       expect(quoted.reason).toBeUndefined();

@@ -4,10 +4,12 @@ import {
   type ConsultedBudget,
   type Decision,
   failModeOf,
+  fixedPointText,
   type Instant,
   type Lease,
   noQuantities,
   type Quantities,
+  type UnitPrices,
   type Usage,
 } from "@ai-usage/core";
 import * as z from "zod";
@@ -201,5 +203,15 @@ export function toWireLease(lease: Lease) {
     expires_at: lease.expiresAt,
     ...(lease.closedAt !== undefined && { closed_at: lease.closedAt }),
     ...(lease.settled && { settled: toWireQuantities(lease.settled) }),
+  };
+}
+
+/** Beside a new lease, so that who makes its calls can tell what they cost. */
+export function toWireUnitPrices({ prices, promptTokensMax }: UnitPrices) {
+  const unit_prices: Record<string, string> = {};
+  for (const [unit, price] of prices) unit_prices[unit] = fixedPointText(price);
+  return {
+    unit_prices,
+    ...(promptTokensMax !== undefined && { unit_prices_prompt_tokens_max: promptTokensMax }),
   };
 }

@@ -17,9 +17,9 @@ import type {
   Redriven,
 } from "../answers.ts";
 import { pathOf } from "./api-methods.ts";
-import { LeaseMethods } from "./lease-methods.ts";
+import { CostBudgetMethods } from "./cost-budget-methods.ts";
 
-export abstract class AlertMethods extends LeaseMethods {
+export abstract class AlertMethods extends CostBudgetMethods {
   /** Newest first. A page may be empty and not the last. */
   listAlerts({ state, kind, ...query }: AlertQuery = {}): Promise<AlertPage> {
     return this.ask("/alerts", { ...query, state: state?.join(","), kind: kind?.join(",") });

@@ -1,5 +1,5 @@
 import { NoConnectionError } from "../errors.ts";
-import { type HttpOptions, type HttpRequest, send } from "../http.ts";
+import { type HttpOptions, type HttpRequest, type Retry, send } from "../http.ts";
 
 export interface AIUsageClientOptions {
   /** Output `ApiUrl` of the deployed stack, or `api_url` of a local one. */
@@ -23,7 +23,7 @@ export abstract class ApiMethods {
   readonly #http: HttpOptions;
 
   /** @throws NoConnectionError when the address or the token cannot be one */
-  constructor(options: AIUsageClientOptions) {
+  constructor(options: AIUsageClientOptions, retry: Retry) {
     this.#http = {
       apiUrl: httpAddress(options.apiUrl),
       token: printableToken(options.token),
@@ -32,6 +32,7 @@ export abstract class ApiMethods {
       timeoutMs: options.timeoutMs ?? 15_000,
       retries: options.retries ?? 3,
       retryDelayMs: options.retryDelayMs ?? 250,
+      retry,
     };
   }
 

@@ -1,9 +1,9 @@
 import type { Decision, Lease, NewLease } from "../answers.ts";
 import type { DecideInput, LeaseInput, LeaseRenewal, SpentInput } from "../lease-requests.ts";
-import { pathOf } from "./api-methods.ts";
-import { CostBudgetMethods } from "./cost-budget-methods.ts";
+import { ApiMethods, pathOf } from "./api-methods.ts";
 
-export abstract class LeaseMethods extends CostBudgetMethods {
+/** At the bottom of the classes, so that {@link LeaseClient} has no others in it. */
+export abstract class LeaseMethods extends ApiMethods {
   /** Whether a call would fit its hard budgets. It leaves no trace: {@link acquireLease} is what holds. */
   decide(input: DecideInput): Promise<Decision> {
     return this.repeat("POST", "/budgets/decide", input);

@@ -21,9 +21,9 @@ import type {
 } from "../price-requests.ts";
 import type { PageQuery, RestatementInput } from "../requests.ts";
 import { pathOf } from "./api-methods.ts";
-import { UsageMethods } from "./usage-methods.ts";
+import { OutcomeMethods } from "./outcome-methods.ts";
 
-export abstract class PriceMethods extends UsageMethods {
+export abstract class PriceMethods extends OutcomeMethods {
   /** One page of price rows, those that win first. */
   prices(query: PriceQuery = {}): Promise<PricePage> {
     return this.ask("/prices", query);

@@ -1,9 +1,9 @@
 import type { EventPage, RecordAnswer, UsageAnswer } from "../answers.ts";
 import { pagesOf } from "../pages.ts";
 import type { EventQuery, MetricInput, UsageQuery } from "../requests.ts";
-import { ApiMethods } from "./api-methods.ts";
+import { LeaseMethods } from "./lease-methods.ts";
 
-export abstract class UsageMethods extends ApiMethods {
+export abstract class UsageMethods extends LeaseMethods {
   /** Stores up to 500 metrics. That one of them is refused is no error: each has its own result, in the order sent. */
   recordMetrics(metrics: readonly MetricInput[]): Promise<RecordAnswer> {
     return this.repeat("POST", "/ai_usage", { metrics });

@@ -8,6 +8,7 @@ import {
   dueAlerts,
   type Instant,
   type NamedDimension,
+  type Outcome,
   type PricedMetric,
   planUsage,
   quarterOf,
@@ -34,6 +35,7 @@ import { MemoryPrices } from "./memory-prices.ts";
 /** What the API keeps, in memory: totals are summed from the metrics at each question. */
 export class MemoryLedger {
   readonly metrics = new Map<string, PricedMetric>();
+  readonly outcomes = new Map<string, Outcome>();
   readonly budgets = new MemoryBudgets();
   /** What became of alerts, and the channels that tell of them. */
   readonly told = new MemoryAlerts();

@@ -1,8 +1,7 @@
-import { Decimal } from "decimal.js";
-import { InvalidMoneyError, MONEY_SCALE, Money } from "../money.ts";
+import { type FixedPoint, nearestFixedPoint } from "../fixed-point.ts";
 import { nameProblem } from "../scope.ts";
 import { UnitCounts } from "./unit-counts.ts";
-import { isCountName, isPlainName, nameInUnit, unknownUnit } from "./unknown-unit.ts";
+import { isCountName, isPlainName, unknownUnit } from "./unknown-unit.ts";
 
 /** What a metric takes; more would be a wall of text about one broken answer. */
 const PROBLEMS_MAX = 10;
@@ -14,27 +13,45 @@ const DEPTH_MAX = 4;
 const COUNT_MAX = 1_000_000_000;
 
 const WORD = /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}$/;
+/** A name that needs no closer look: most ids and models are such. */
+const USUAL_NAME = /^[!"$-~]{1,128}$/;
 const DECIMAL_TEXT = /^-?\d{1,20}(\.\d{1,20})?$/;
 
 /**
  * A value in a provider's answer that knows where it stands. Reading never throws, whatever the value is: what cannot be
  * read counts as not reported, and the problems say so. They name places and numbers, never a text of the answer.
  *
- * A member that was asked for is known; {@link Answer.unknownCounts} finds the counts that were not.
+ * A member that was asked for is known; {@link Answer.unknownCounts} finds the counts that were not. It is read on the way
+ * of every call, so what is only needed where something is wrong is made there: paths, and members of plain values.
  */
 export class Answer {
-  readonly path: string;
   /** What is wrong, of all values of the same answer. */
   readonly problems: string[];
   /** As it came: to be looked at, not to be kept. */
   readonly value: unknown;
+  readonly #object: Readonly<Record<string, unknown>> | undefined;
+  /** Name of the member, or place in the list; the path where nothing holds it. */
+  readonly #step: string | number;
+  readonly #holder: Answer | undefined;
+  /** Members that are there and were asked for; of those that were only read as plain values there is no more than the name. */
+  #known: Map<string, Answer | undefined> | undefined;
   #isDuplicate = false;
-  readonly #members = new Map<string, Answer>();
 
-  constructor(value: unknown, path = "", problems: string[] = []) {
+  constructor(value: unknown, step: string | number = "", problems: string[] = [], holder?: Answer) {
     this.value = value;
-    this.path = path;
+    this.#object = isObject(value) ? value : undefined;
+    this.#step = step;
     this.problems = problems;
+    this.#holder = holder;
+  }
+
+  get path(): string {
+    const step = this.#step;
+    if (this.#holder === undefined) return String(step);
+    const above = this.#holder.path;
+    if (typeof step === "number") return `${above}[${step}]`;
+    const name = isPlainName(step) ? step : "(unnamed)";
+    return above === "" ? name : `${above}.${name}`;
   }
 
   report(problem: string): void {
@@ -48,45 +65,54 @@ export class Answer {
   }
 
   isObject(): boolean {
-    return isObject(this.value);
+    return this.#object !== undefined;
   }
 
   /** The member of that name, of no value where there is none. */
   at(name: string): Answer {
-    const known = this.#members.get(name);
-    if (known) return known;
-    const member = this.#member(name);
-    this.#members.set(name, member);
+    const known = this.#known?.get(name);
+    if (known !== undefined) return known;
+    const value = this.#read(name);
+    const member = new Answer(value, name, this.problems, this);
+    if (value !== undefined) this.#known?.set(name, member);
     return member;
   }
 
-  #member(name: string): Answer {
-    const value = isObject(this.value) && Object.hasOwn(this.value, name) ? this.value[name] : undefined;
-    const step = isPlainName(name) ? name : "(unnamed)";
-    return new Answer(value, this.path === "" ? step : `${this.path}.${step}`, this.problems);
+  /** The value of a member, which is known from now on. */
+  #read(name: string): unknown {
+    const object = this.#object;
+    if (object === undefined || !Object.hasOwn(object, name)) return undefined;
+    this.#known ??= new Map();
+    if (!this.#known.has(name)) this.#known.set(name, undefined);
+    return object[name];
   }
 
   /** The first of several members that is there, since providers call one thing by different names. Others say it again. */
   either(...names: readonly string[]): Answer {
-    const members = names.map((name) => this.at(name));
-    const chosen = members.find((member) => member.isPresent()) ?? this.at(names[0] ?? "");
-    for (const member of members) member.#isDuplicate = member !== chosen;
-    return chosen;
+    let chosen: Answer | undefined;
+    for (const name of names) {
+      const member = this.at(name);
+      member.#isDuplicate = chosen !== undefined;
+      if (chosen === undefined && member.isPresent()) chosen = member;
+    }
+    return chosen ?? this.at(names[0] ?? "");
   }
 
   /** The members of those names are sums or parts of others, or cost nothing. */
   knows(...names: readonly string[]): this {
-    for (const name of names) this.at(name);
+    for (const name of names) this.#read(name);
     return this;
   }
 
   /** The items of a list; none where it is no list. */
   items(): Answer[] {
     if (!Array.isArray(this.value)) return [];
-    const items: readonly unknown[] = this.value;
-    return items
-      .slice(0, ITEMS_MAX)
-      .map((item, index) => new Answer(item, `${this.path}[${index}]`, this.problems));
+    const list: readonly unknown[] = this.value;
+    const items: Answer[] = [];
+    const length = Math.min(list.length, ITEMS_MAX);
+    for (let index = 0; index < length; index += 1)
+      items.push(new Answer(list[index], index, this.problems, this));
+    return items;
   }
 
   isList(): boolean {
@@ -95,8 +121,19 @@ export class Answer {
 
   /** A count: of several names the first that is not zero, then the first that is there. Absent is not zero. */
   count(...names: readonly string[]): number | undefined {
-    const counts = names.flatMap((name) => this.at(name).#asCount() ?? []);
-    return counts.find((count) => count > 0) ?? counts[0];
+    let found: number | undefined;
+    for (const name of names) {
+      const count = this.#countAt(name);
+      if (count !== undefined && (found === undefined || (found === 0 && count > 0))) found = count;
+    }
+    return found;
+  }
+
+  #countAt(name: string): number | undefined {
+    const value = this.#read(name);
+    if (value === undefined || value === null) return undefined;
+    const isUsual = typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= COUNT_MAX;
+    return isUsual ? value : this.at(name).#asCount();
   }
 
   /** A quantity that need not be whole, like the length of a recording; rounded to the nearest whole. */
@@ -107,41 +144,51 @@ export class Answer {
 
   /** An id or the name of a model. */
   name(...names: readonly string[]): string | undefined {
-    return names.map((name) => this.at(name).#asName()).find((name) => name !== undefined);
+    let found: string | undefined;
+    for (const name of names) {
+      const value = this.#nameAt(name);
+      found ??= value;
+    }
+    return found;
+  }
+
+  #nameAt(name: string): string | undefined {
+    const value = this.#read(name);
+    if (typeof value !== "string" || value === "") return undefined;
+    if (USUAL_NAME.test(value) || nameProblem(value) === undefined) return value;
+    return this.at(name).#refuse("is no name that can be kept; not read");
   }
 
   /** A word of the provider's own vocabulary: a tier, a region, a class of error. Other text is not read. */
   word(...names: readonly string[]): string | undefined {
-    return names.map((name) => this.at(name).asWord()).find((word) => word !== undefined);
+    let found: string | undefined;
+    for (const name of names) {
+      const value = wordIn(this.#read(name));
+      found ??= value;
+    }
+    return found;
   }
 
   asWord(): string | undefined {
-    return typeof this.value === "string" && WORD.test(this.value) ? this.value : undefined;
+    return wordIn(this.value);
   }
 
   /** How many characters a text has. */
   lengthOf(name: string): number | undefined {
-    const value = this.at(name).value;
+    const value = this.#read(name);
     return typeof value === "string" ? Array.from(value).length : undefined;
   }
 
   isTrue(name: string): boolean {
-    return this.at(name).value === true;
+    return this.#read(name) === true;
   }
 
-  /** An amount of US dollars, as text or as a JSON number, taken as it is written; rounded to 18 places. */
-  amount(name: string): Money | undefined {
+  /** An amount of US dollars, as text or as a JSON number, taken as it is written; rounded half to even. */
+  amount(name: string): FixedPoint | undefined {
     const member = this.at(name);
     const number = member.#asNumber(Number.MAX_SAFE_INTEGER);
     if (number === undefined) return undefined;
-    try {
-      const written = number === 0 ? "0" : String(member.value);
-      return Money.parse(new Decimal(written).toDecimalPlaces(MONEY_SCALE).toFixed());
-    } catch (error) {
-      if (!(error instanceof InvalidMoneyError)) throw error;
-      member.report(`${member.path} is no amount that can be kept`);
-      return undefined;
-    }
+    return number === 0 ? 0n : nearestFixedPoint(String(member.value));
   }
 
   /** Counts in this object and its objects that were not asked for, where they are not zero. */
@@ -151,17 +198,20 @@ export class Answer {
     return counts;
   }
 
+  /** @param place names of the members that lead here */
   #collectUnknown(place: readonly string[], counts: UnitCounts): void {
-    if (!isObject(this.value) || place.length > DEPTH_MAX) return;
-    for (const name of Object.keys(this.value)) {
-      const known = this.#members.get(name);
-      if (known !== undefined ? known.#isDuplicate : false) continue;
-      const member = known ?? this.#member(name);
-      const here = [...place, nameInUnit(name)];
-      if (member.isObject()) member.#collectUnknown(here, counts);
-      else if (known === undefined && isCountName(name) && member.#isNumeric()) {
-        const number = member.#asNumber() ?? 0;
-        if (number > 0) counts.add(unknownUnit(here), Math.ceil(number));
+    const object = this.#object;
+    if (object === undefined || place.length > DEPTH_MAX) return;
+    for (const name of Object.keys(object)) {
+      const known = this.#known?.get(name);
+      if (known === undefined ? false : known.#isDuplicate) continue;
+      const value = object[name];
+      if (isObject(value)) {
+        const member = known ?? new Answer(value, name, this.problems, this);
+        member.#collectUnknown([...place, name], counts);
+      } else if (!this.#known?.has(name) && isCountName(name) && isNumeric(value)) {
+        const number = new Answer(value, name, this.problems, this).#asNumber() ?? 0;
+        if (number > 0) counts.add(unknownUnit([...place, name]), Math.ceil(number));
       }
     }
   }
@@ -176,27 +226,12 @@ export class Answer {
   /** Text is read too, since JSON mappings write large integers as text. */
   #asNumber(max = COUNT_MAX): number | undefined {
     if (!this.isPresent()) return undefined;
-    const number = this.#isNumeric() ? Number(this.value) : Number.NaN;
+    const number = isNumeric(this.value) ? Number(this.value) : Number.NaN;
     if (!Number.isFinite(number)) return this.#refuse("is no number; not read");
     if (number > max) return this.#refuse("is too large to be true; not read");
     if (number >= 0) return number;
     this.report(`${this.path} is ${number}, less than nothing; read as 0`);
     return 0;
-  }
-
-  #isNumeric(): boolean {
-    const value = this.value;
-    return (
-      typeof value === "number" ||
-      typeof value === "bigint" ||
-      (typeof value === "string" && DECIMAL_TEXT.test(value))
-    );
-  }
-
-  #asName(): string | undefined {
-    const value = this.value;
-    if (typeof value !== "string" || value === "") return undefined;
-    return nameProblem(value) === undefined ? value : this.#refuse("is no name that can be kept; not read");
   }
 
   #refuse(problem: string): undefined {
@@ -207,4 +242,16 @@ export class Answer {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isNumeric(value: unknown): boolean {
+  return (
+    typeof value === "number" ||
+    typeof value === "bigint" ||
+    (typeof value === "string" && DECIMAL_TEXT.test(value))
+  );
+}
+
+function wordIn(value: unknown): string | undefined {
+  return typeof value === "string" && WORD.test(value) ? value : undefined;
 }

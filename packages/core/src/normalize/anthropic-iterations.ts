@@ -96,7 +96,7 @@ function usagesByModel(
     }
     const key = `${kind === "advisor_message" || kind === "compaction" ? kind : "message"} ${model}`;
     const entry = byKey.get(key) ?? { model, units: new UnitCounts() };
-    entry.units.addAll(unitsOf(tokens).toUsage()).addAll(unknown.toUsage());
+    entry.units.addAll(unitsOf(tokens)).addAll(unknown);
     byKey.set(key, entry);
   }
   return [...byKey.values()].map(({ model, units }) => ({ model, usage: units.toUsage() }));

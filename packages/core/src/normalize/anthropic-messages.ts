@@ -37,9 +37,9 @@ export function readMessage(message: Answer, { request }: Call): Reading {
       region: regionOf(usage.word("inference_geo")),
     }),
     usage: unitsOf({ ...own, output: {} })
-      .addAll(splitOutput({ total: own.output.output, reasoning }, usage.at("output_tokens")).toUsage())
+      .addAll(splitOutput({ total: own.output.output, reasoning }, usage.at("output_tokens")))
       .addAll(toolUnits(message, request))
-      .addAll(usage.unknownCounts().toUsage())
+      .addAll(usage.unknownCounts())
       .toUsage(),
     alsoUsed: others,
     refusal: refusalOf(message, totalOf(own.output)),
@@ -75,10 +75,7 @@ function toolUnits(message: Answer, request: Answer) {
       .at("tools")
       .items()
       .some((tool) => /^web_(search|fetch)_2026/.test(tool.word("type") ?? ""));
-  return new UnitCounts()
-    .add("search", searches)
-    .add("session", ranCode && !isFree ? 1 : undefined)
-    .toUsage();
+  return new UnitCounts().add("search", searches).add("session", ranCode && !isFree ? 1 : undefined);
 }
 
 /** Marks where one model took over from another are no output. */

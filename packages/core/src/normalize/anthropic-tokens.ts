@@ -1,5 +1,6 @@
 import { addUsage, type Usage } from "../usage.ts";
 import type { Answer } from "./answer.ts";
+import { withoutUndefined } from "./normalized-usage.ts";
 import { UnitCounts } from "./unit-counts.ts";
 
 /** Tokens of one usage object, or of one of its iterations. They lie beside each other: nothing is to be taken apart. */
@@ -14,10 +15,10 @@ export const anthropicFields = ["input", "cacheRead", "cacheWrite", "output"] as
 
 export function readTokens(usage: Answer): AnthropicTokens {
   return {
-    input: new UnitCounts().add("input", usage.count("input_tokens")).toUsage(),
-    cacheRead: new UnitCounts().add("cache_read", usage.count("cache_read_input_tokens")).toUsage(),
+    input: withoutUndefined({ input: usage.count("input_tokens") }),
+    cacheRead: withoutUndefined({ cache_read: usage.count("cache_read_input_tokens") }),
     cacheWrite: readCacheWrites(usage),
-    output: new UnitCounts().add("output", usage.count("output_tokens")).toUsage(),
+    output: withoutUndefined({ output: usage.count("output_tokens") }),
   };
 }
 
@@ -35,10 +36,10 @@ function readCacheWrites(usage: Answer): Usage {
     usage.report(`${usage.path}.cache_creation_input_tokens is ${-rest} less than its parts`);
   }
   const isShortTold = short !== undefined || rest > 0 || (written !== undefined && long === undefined);
-  return new UnitCounts()
-    .add("cache_write_5m", isShortTold ? (short ?? 0) + Math.max(rest, 0) : undefined)
-    .add("cache_write_1h", long)
-    .toUsage();
+  return withoutUndefined({
+    cache_write_5m: isShortTold ? (short ?? 0) + Math.max(rest, 0) : undefined,
+    cache_write_1h: long,
+  });
 }
 
 export function addTokens(a: AnthropicTokens, b: AnthropicTokens): AnthropicTokens {

@@ -58,9 +58,9 @@ function readTokens(usage: Answer, model: BedrockModel | undefined): UnitCounts 
       input === undefined ? undefined : plainInput({ usage, model, input, output: output ?? 0, cached }),
     )
     .add("cache_read", read)
-    .addAll(writes.toUsage())
+    .addAll(writes)
     .add("output", output)
-    .addAll(usage.unknownCounts().toUsage());
+    .addAll(usage.unknownCounts());
 }
 
 /** Written tokens by the life of what is written, five minutes where it is not told. */

@@ -26,7 +26,7 @@ function readCohere(answer: Answer): Reading {
       .add("output", billed.count("output_tokens", "outputTokens"))
       .add("image", billed.count("images"))
       .add("search", billed.count("search_units", "searchUnits"))
-      .addAll(billed.unknownCounts().toUsage())
+      .addAll(billed.unknownCounts())
       .toUsage(),
   });
 }

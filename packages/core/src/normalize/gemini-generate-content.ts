@@ -29,7 +29,7 @@ function readContent(answer: Answer, { request }: Call): Reading {
     served: servedConditions({
       tier: tierOf(metadata.word("trafficType")) ?? tierOf(metadata.word("serviceTier")),
     }),
-    usage: tokens.addAll(groundingUnits(answer, model ?? request.name("model")).toUsage()).toUsage(),
+    usage: tokens.addAll(groundingUnits(answer, model ?? request.name("model"))).toUsage(),
     refusal: answer.at("promptFeedback").word("blockReason") === undefined ? undefined : "before_output",
   });
 }

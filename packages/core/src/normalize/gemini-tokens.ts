@@ -51,11 +51,11 @@ export function readGeminiTokens(metadata: Answer): UnitCounts {
     metadata.either("candidatesTokenCount", "responseTokenCount"),
   );
   return promptUnits(metadata, prompt)
-    .addAll(toolUnits(metadata, tools).toUsage())
-    .addAll(split.toUsage())
+    .addAll(toolUnits(metadata, tools))
+    .addAll(split)
     .add("reasoning", place === "outside" ? reasoning : undefined)
-    .addAll(output.unknown.toUsage())
-    .addAll(metadata.unknownCounts().toUsage());
+    .addAll(output.unknown)
+    .addAll(metadata.unknownCounts());
 }
 
 function promptUnits(metadata: Answer, total: number | undefined): UnitCounts {
@@ -70,15 +70,15 @@ function promptUnits(metadata: Answer, total: number | undefined): UnitCounts {
     { total, parts: { image, video, audio }, cached, cachedParts: cache.counts },
     metadata.at("promptTokenCount"),
   )
-    .addAll(parts.unknown.toUsage())
-    .addAll(cache.unknown.toUsage());
+    .addAll(parts.unknown)
+    .addAll(cache.unknown);
 }
 
 function toolUnits(metadata: Answer, total: number | undefined): UnitCounts {
   const parts = details(metadata.at("toolUsePromptTokensDetails"));
   const { image, video, audio } = parts.counts;
   const where = metadata.at("toolUsePromptTokenCount");
-  return splitPrompt({ total, parts: { image, video, audio } }, where).addAll(parts.unknown.toUsage());
+  return splitPrompt({ total, parts: { image, video, audio } }, where).addAll(parts.unknown);
 }
 
 /** `[{"modality": "TEXT", "tokenCount": 258}, …]` */

@@ -5,12 +5,7 @@ import { bedrockConverse } from "./bedrock-converse.ts";
 import { cohere } from "./cohere.ts";
 import { geminiEmbeddings } from "./gemini-embeddings.ts";
 import { geminiGenerateContent } from "./gemini-generate-content.ts";
-import {
-  type NormalizedUsage,
-  type NormalizeOptions,
-  servedConditions,
-  type UsageFormat,
-} from "./normalized-usage.ts";
+import type { NormalizedUsage, NormalizeOptions, UsageFormat } from "./normalized-usage.ts";
 import { openTelemetrySpan } from "./open-telemetry-span.ts";
 import { openAISpeech, openAITranscription } from "./openai-audio.ts";
 import { openAIBatchLine } from "./openai-batch-line.ts";
@@ -62,15 +57,15 @@ export function normalizeUsage(
   const root = new Answer(answer);
   const request = new Answer(options.request);
   const call = { service: options.service ?? usualService, request, options };
-  const { service, requested, served, ...reading } = read(root, call);
-  const asked = requestedConditions(call) ?? requested;
-  const conditions = servedConditions({ ...served, region: served?.region ?? options.region });
+  const reading = read(root, call);
+  const requested = requestedConditions(call) ?? reading.requested;
+  const region = reading.served?.region ?? options.region;
   return {
-    service: options.service ?? service ?? usualService,
-    ...(reading.model === undefined && asked?.model !== undefined && { model: asked.model }),
     ...reading,
-    ...(Object.keys(conditions).length > 0 && { served: conditions }),
-    ...(asked !== undefined && { requested: asked }),
+    service: options.service ?? reading.service ?? usualService,
+    ...(reading.model === undefined && requested?.model !== undefined && { model: requested.model }),
+    ...(region !== undefined && { served: { ...reading.served, region } }),
+    ...(requested !== undefined && { requested }),
     usageProblems: root.problems,
   };
 }

@@ -2,15 +2,17 @@ import type { AIUsageMetric, ServedConditions } from "../metric.ts";
 import type { Answer } from "./answer.ts";
 
 /**
- * What a provider's answer says of a call's usage and price, in our units; spread it into an {@link AIUsageMetric}. It
+ * What a provider's answer says of a call's usage and price, in our units, by the names of an {@link AIUsageMetric}. It
  * holds no text of the call: ids, names of models, and words of the provider's own vocabulary are all that is copied.
  */
 export type NormalizedUsage = Pick<
   AIUsageMetric,
-  "service" | "model" | "served" | "requested" | "usage" | "alsoUsed" | "refusal" | "error" | "reportedCost"
+  "service" | "model" | "served" | "requested" | "usage" | "alsoUsed" | "refusal" | "error"
 > & {
   /** The provider's id of the answer. */
   readonly requestId?: string;
+  /** The provider's own figure in US dollars: every digit, plain notation, as `Money.parse` takes it. */
+  readonly reportedCost?: string;
   /** What does not add up in the answer, and what was made of it. Empty when all is well. */
   readonly usageProblems: readonly string[];
 };
@@ -65,5 +67,7 @@ export function servedConditions(known: Optional<ServedConditions>): ServedCondi
 type Defined<T> = { [Name in keyof T]?: Exclude<T[Name], undefined> };
 
 export function withoutUndefined<T extends object>(members: T): Defined<T> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Defined<T>;
+  const defined: Partial<T> = {};
+  for (const name in members) if (members[name] !== undefined) defined[name] = members[name];
+  return defined as Defined<T>;
 }

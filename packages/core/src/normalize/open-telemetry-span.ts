@@ -92,9 +92,9 @@ function readUsage(usage: Answer, served: Served): UnitCounts {
     usage.either("output_tokens", "completion_tokens"),
   );
   return splitPrompt(inclusivePrompt(usage, prompt, served), usage.either("input_tokens", "prompt_tokens"))
-    .addAll(output.toUsage())
+    .addAll(output)
     .add("reasoning", place === "outside" ? reasoning : undefined)
-    .addAll(usage.unknownCounts().toUsage());
+    .addAll(usage.unknownCounts());
 }
 
 /** An input smaller than what was cached of it can only be an input without that, whatever the conventions say. */

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { Money } from "../money.ts";
 import { normalizeUsage } from "./normalize-usage.ts";
 
 const chat = (service: string, answer: object) => normalizeUsage("openai.chat", answer, { service });
@@ -47,7 +46,7 @@ describe("xAI", () => {
       model: "grok-4.5",
       usage: { prompt_tokens: 199, completion_tokens: 1, total_tokens: 200, cost_in_usd_ticks: 37_756_000 },
     });
-    expect(reportedCost?.toString()).toBe("0.0037756");
+    expect(reportedCost).toBe("0.0037756");
   });
 
   // A response with three searches on X, as an account's log has it; no count in it may be one that nobody knows.
@@ -89,7 +88,7 @@ describe("xAI", () => {
       file_search: 0,
       tool_call: 0,
     });
-    expect(result.reportedCost?.toString()).toBe("0.02923315");
+    expect(result.reportedCost).toBe("0.02923315");
     expect(result.usageProblems).toEqual([]);
   });
 });
@@ -206,17 +205,17 @@ describe("OpenRouter", () => {
   it("says what it charged, and keeps what Anthropic's models write for five minutes", () => {
     const result = chat("openrouter", { model: "anthropic/claude-sonnet-4.5", usage });
     expect(result.usage).toMatchObject({ input: 94, cache_write_5m: 100, output: 2 });
-    expect(result.reportedCost).toEqual(Money.parse("0.95"));
+    expect(result.reportedCost).toBe("0.95");
   });
 
   it("charges a fee on a key of one's own, beside what the other provider bills", () => {
     const result = chat("openrouter", { model: "openai/gpt-5.4", usage: { ...usage, is_byok: true } });
-    expect(result.reportedCost).toEqual(Money.parse("19.95"));
+    expect(result.reportedCost).toBe("19.95");
   });
 
   it("is taken at its digits, not at the binary number behind them", () => {
     const result = chat("openrouter", { usage: { ...usage, cost: 7.5e-8, cost_details: undefined } });
-    expect(result.reportedCost?.toString()).toBe("0.000000075");
+    expect(result.reportedCost).toBe("0.000000075");
   });
 });
 
@@ -245,7 +244,7 @@ describe("Perplexity", () => {
       },
     });
     expect(result.usage).toEqual({ input: 33, output: 7163, reasoning: 73997, citation: 20016, search: 18 });
-    expect(result.reportedCost?.toString()).toBe("0.409393");
+    expect(result.reportedCost).toBe("0.409393");
     expect(result.usageProblems).toEqual([]);
   });
 });

@@ -68,7 +68,7 @@ describe("usage of images", () => {
       request: { model: "grok-imagine" },
     });
     expect(result.usage).toEqual({ image: 1 });
-    expect(result.reportedCost?.toString()).toBe("0.02");
+    expect(result.reportedCost).toBe("0.02");
   });
 
   // https://github.com/openai/openai-node/blob/v7.57.0/src/resources/images.ts (SvgUsage)

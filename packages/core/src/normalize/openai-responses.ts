@@ -52,7 +52,7 @@ export function readResponse(answer: Answer, { request }: Call): Reading {
  * Searches of the web count as the provider bills them, where it says so; else each call of the tool that searched, since
  * opening a page found is free. A container is counted once, however often code ran in it.
  */
-function toolUnits(response: Answer): Usage {
+function toolUnits(response: Answer): UnitCounts {
   const ran = response
     .at("output")
     .items()
@@ -71,8 +71,7 @@ function toolUnits(response: Answer): Usage {
   return new UnitCounts()
     .add("search", billed ?? orAbsent(searches))
     .add("file_search", orAbsent(callsOf("file_search_call").length))
-    .add("session", orAbsent(containers))
-    .toUsage();
+    .add("session", orAbsent(containers));
 }
 
 function orAbsent(count: number): number | undefined {
@@ -82,7 +81,7 @@ function orAbsent(count: number): number | undefined {
 /** Tokens of the image model are beside those of the response's own, and only the tool's settings name that model. */
 function imageGeneration(response: Answer, request: Answer): { alsoUsed: ModelUsage[]; untold: Usage } {
   const usage = response.at("tool_usage").at("image_gen");
-  const units = readOpenAIUsage(usage, { outputKind: "image" });
+  const units = usage.isObject() ? readOpenAIUsage(usage, { outputKind: "image" }) : {};
   const total = totalOf(units);
   const alsoUsed: ModelUsage[] = [];
   const model = imageModelOf(response) ?? imageModelOf(request);

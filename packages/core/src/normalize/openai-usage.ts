@@ -1,9 +1,10 @@
 import type { Usage } from "../usage.ts";
 import type { Answer } from "./answer.ts";
+import { withoutUndefined } from "./normalized-usage.ts";
 import { readFees } from "./openai-fees.ts";
 import { placeOfReasoning } from "./reasoning-place.ts";
 import { type CacheWriteUnit, type ModalityCounts, splitOutput, splitPrompt } from "./token-split.ts";
-import type { UnitCounts } from "./unit-counts.ts";
+import { totalOf, type UnitCounts } from "./unit-counts.ts";
 
 export interface TokenHints {
   readonly service?: string | undefined;
@@ -40,9 +41,9 @@ export function readOpenAIUsage(usage: Answer, hints: TokenHints = {}): Usage {
         );
 
   return promptUnits(usage, prompt, hints)
-    .addAll(completionUnits(usage, inside, { completion, reasoning, place }, hints).toUsage())
-    .addAll(readFees(usage).toUsage())
-    .addAll(usage.unknownCounts().toUsage())
+    .addAll(completionUnits(usage, inside, { completion, reasoning, place }, hints))
+    .addAll(readFees(usage))
+    .addAll(usage.unknownCounts())
     .toUsage();
 }
 
@@ -105,22 +106,18 @@ function cacheWrites(
   const written = details.count("cache_write_tokens", "cache_creation_tokens");
   const byLifetime = details.at("cache_write_tokens_details");
   const ofAnthropic = usage.at("cache_creation");
-  const units = {
+  const counts: Partial<Record<CacheWriteUnit, number>> = withoutUndefined({
     cache_write_30m: byLifetime.count("ttl_30m_tokens"),
     cache_write_12h: byLifetime.count("ttl_12h_tokens"),
     cache_write_5m: ofAnthropic.count("ephemeral_5m_input_tokens"),
     cache_write_1h: ofAnthropic.count("ephemeral_1h_input_tokens"),
-  };
-  const told = Object.entries(units).filter(
-    (entry): entry is [CacheWriteUnit, number] => entry[1] !== undefined,
-  );
-  const counts: Partial<Record<CacheWriteUnit, number>> = Object.fromEntries(told);
+  });
   if (written === undefined) return counts;
 
-  const rest = written - told.reduce((sum, [, count]) => sum + count, 0);
+  const rest = written - totalOf(counts);
   if (rest < 0) details.report(`${details.path}.cache_write_tokens is ${-rest} less than its parts`);
   const usual = lifetimeUnit(model, cacheLifetime);
-  if (rest > 0 || told.length === 0) counts[usual] = (counts[usual] ?? 0) + Math.max(rest, 0);
+  if (rest > 0 || Object.keys(counts).length === 0) counts[usual] = (counts[usual] ?? 0) + Math.max(rest, 0);
   return counts;
 }
 
@@ -142,13 +139,12 @@ function completionUnits(
   { outputKind = "text" }: TokenHints,
 ): UnitCounts {
   const where = usage.either("completion_tokens", "output_tokens");
-  const told = { audio: details.count("audio_tokens"), image: details.count("image_tokens") };
-  const text = details.count("text_tokens");
-  const untold =
-    outputKind !== "text" && told[outputKind] === undefined && completion !== undefined
-      ? { [outputKind]: completion - Math.min(text ?? 0, completion) }
-      : {};
-  const output = { total: completion, ...told, ...untold };
-  if (place === "inside") return splitOutput({ ...output, reasoning }, where);
-  return splitOutput(output, where).add("reasoning", reasoning);
+  const text = details.count("text_tokens") ?? 0;
+  const ofKind = completion === undefined ? undefined : completion - Math.min(text, completion);
+  const audio = details.count("audio_tokens") ?? (outputKind === "audio" ? ofKind : undefined);
+  const image = details.count("image_tokens") ?? (outputKind === "image" ? ofKind : undefined);
+  const isInside = place === "inside";
+  const split = { total: completion, audio, image, reasoning: isInside ? reasoning : undefined };
+  const units = splitOutput(split, where);
+  return isInside ? units : units.add("reasoning", reasoning);
 }

@@ -86,7 +86,7 @@ export function splitPrompt(prompt: InclusivePrompt, where: Answer): UnitCounts 
 /** How many tokens of each kind there are. Where no total is told, it is what the parts make. */
 function uncountedTokens(prompt: InclusivePrompt, where: Answer): Record<Modality, number> {
   const { parts, cached = 0, written = {} } = prompt;
-  const media = sumOf([parts.image, parts.video, parts.audio]);
+  const media = (parts.image ?? 0) + (parts.video ?? 0) + (parts.audio ?? 0);
   const total = prompt.total ?? Math.max(media, cached + sumOf(Object.values(written)));
   if (media > total)
     where.report(`${where.path} is ${total}, less than the ${media} tokens that are no text`);
@@ -126,7 +126,7 @@ export interface InclusiveOutput {
 /** Disjoint units of what a model put out: together the total, as {@link splitPrompt} has it. */
 export function splitOutput(output: InclusiveOutput, where: Answer): UnitCounts {
   const { total, audio, image, video, reasoning } = output;
-  const parts = sumOf([audio, image, video, reasoning]);
+  const parts = (audio ?? 0) + (image ?? 0) + (video ?? 0) + (reasoning ?? 0);
   if (total !== undefined && parts > total) {
     where.report(`${where.path} is ${total}, less than the ${parts} tokens of its parts`);
   }

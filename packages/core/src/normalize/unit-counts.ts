@@ -1,8 +1,10 @@
-import { knownUnits, quantitiesOf, type Usage, type UsageUnit } from "../usage.ts";
+import { knownUnits, type Usage, type UsageUnit } from "../usage.ts";
 
 /** All quantities together: of tokens, how many there are. */
 export function totalOf(usage: Usage): number {
-  return quantitiesOf(usage).reduce((sum, [, quantity]) => sum + quantity, 0);
+  let sum = 0;
+  for (const unit in usage) sum += usage[unit as UsageUnit] ?? 0;
+  return sum;
 }
 
 /** Usage in the making. A unit that is never set stays absent, which is not zero. */
@@ -15,14 +17,20 @@ export class UnitCounts {
     return this;
   }
 
-  addAll(usage: Usage): this {
-    for (const [unit, quantity] of quantitiesOf(usage)) this.add(unit, quantity);
+  addAll(usage: Usage | UnitCounts): this {
+    if (usage instanceof UnitCounts) for (const [unit, quantity] of usage.#counts) this.add(unit, quantity);
+    else for (const unit in usage) this.add(unit as UsageUnit, usage[unit as UsageUnit]);
     return this;
   }
 
   /** In the order in which we list units, and then those that nobody knows. */
   toUsage(): Usage {
-    const names = [...knownUnits.filter((unit) => this.#counts.has(unit)), ...this.#counts.keys()];
-    return Object.fromEntries(names.map((unit) => [unit, this.#counts.get(unit)]));
+    const usage: Partial<Record<UsageUnit, number>> = {};
+    for (const unit of knownUnits) {
+      const quantity = this.#counts.get(unit);
+      if (quantity !== undefined) usage[unit] = quantity;
+    }
+    for (const [unit, quantity] of this.#counts) usage[unit] = quantity;
+    return usage;
   }
 }

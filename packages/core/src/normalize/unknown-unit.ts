@@ -11,7 +11,7 @@ export function isPlainName(name: string): boolean {
 }
 
 /** The name of a member as it stands in the name of a unit: `serverToolUse` is `server_tool_use`. */
-export function nameInUnit(name: string): string {
+function nameInUnit(name: string): string {
   return isPlainName(name) ? inSnakeCase(name) : "unnamed_count";
 }
 
@@ -27,7 +27,11 @@ function inSnakeCase(name: string): string {
     .toLowerCase();
 }
 
-/** A unit for a count that nobody knows, named by where it stands: `x_prompt_tokens_details_smell_tokens`. */
+/**
+ * A unit for a count that nobody knows, named by where it stands: `x_prompt_tokens_details_smell_tokens`.
+ *
+ * @param place names of the members that lead to it
+ */
 export function unknownUnit(place: readonly string[]): UsageUnit {
-  return `x_${place.join("_").slice(0, NAME_LENGTH_MAX)}`;
+  return `x_${place.map(nameInUnit).join("_").slice(0, NAME_LENGTH_MAX)}`;
 }
