@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { BODY_BYTES_MAX, ProblemError } from "@ai-usage/wire";
 import { describe, expect, it } from "vitest";
 import { parseJsonBody } from "./json-body.ts";
@@ -31,7 +32,7 @@ describe("JSON body", () => {
   it.each<[string, Parameters<typeof parseJsonBody>[0], number]>([
     ["another media type", { contentType: "text/plain", bytes: bytes("{}") }, 415],
     ["another character set", { contentType: "application/json; charset=utf-16", bytes: bytes("{}") }, 415],
-    ["compression", { contentEncoding: "gzip", bytes: bytes("{}") }, 415],
+    ["compression that is not known here", { contentEncoding: "br", bytes: bytes("{}") }, 415],
     ["too many bytes", { bytes: Buffer.alloc(BODY_BYTES_MAX + 1, 32) }, 413],
     ["bytes that are no UTF-8", { bytes: Buffer.from([0x22, 0xff, 0x22]) }, 400],
     ["what a gateway makes of such bytes", { bytes: bytes('"\ufffd"') }, 400],
@@ -41,6 +42,10 @@ describe("JSON body", () => {
     ["nothing", { bytes: bytes("") }, 400],
   ])("with %s is refused", (_, body, status) => {
     expect(statusOf(body)).toBe(status);
+  });
+
+  it("is read when it is gzipped", () => {
+    expect(parseJsonBody({ contentEncoding: "gzip", bytes: gzipSync('{"a":"ü"}') })).toEqual({ a: "ü" });
   });
 
   it("does not quote itself in a message", () => {

@@ -1,10 +1,9 @@
-import { BODY_BYTES_MAX, fieldProblem, ProblemError } from "@ai-usage/wire";
+import { fieldProblem, ProblemError } from "@ai-usage/wire";
+import { inflatedBody, type PackedBody } from "./request-body.ts";
 
 /** The body of a request as it came, with what its headers say of it. */
-export interface RequestBody {
+export interface RequestBody extends PackedBody {
   readonly contentType?: string;
-  readonly contentEncoding?: string;
-  readonly bytes: Uint8Array;
 }
 
 /** @throws ProblemError when the body is too large, in another encoding, or no JSON */
@@ -12,16 +11,7 @@ export function parseJsonBody({ contentType, contentEncoding, bytes }: RequestBo
   if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(contentType ?? "application/json")) {
     throw new ProblemError(415, "content-type must be application/json, in UTF-8");
   }
-  if (!/^(identity)?$/i.test(contentEncoding ?? "")) {
-    throw new ProblemError(415, "content-encoding must be identity");
-  }
-  if (bytes.byteLength > BODY_BYTES_MAX) {
-    throw new ProblemError(
-      413,
-      `the body must have at most ${BODY_BYTES_MAX} bytes, send it in several requests`,
-    );
-  }
-  const text = decodeUtf8(bytes);
+  const text = decodeUtf8(inflatedBody({ contentEncoding, bytes }));
   try {
     return JSON.parse(text);
   } catch {

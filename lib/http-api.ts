@@ -30,7 +30,7 @@ export interface UsageHttpApiProps {
   /** Tries a channel out when the API is asked to. */
   readonly notify: UsageFunction;
   readonly channels: ChannelAccess;
-  /** Takes `POST /ai_usage`. */
+  /** Takes what is sent to be stored: metrics, outcomes and spans. */
   readonly ingest: UsageFunction;
 }
 
@@ -125,6 +125,8 @@ export class UsageHttpApi extends Construct {
       authorizer: IHttpRouteAuthorizer,
     ): HttpRoute[] => this.httpApi.addRoutes({ path, methods: [method], integration, authorizer });
     route("/ai_usage", HttpMethod.POST, toIngest, token);
+    route("/outcomes", HttpMethod.POST, toIngest, token);
+    route("/v1/traces", HttpMethod.POST, toIngest, token);
     route("/{proxy+}", HttpMethod.ANY, toApi, token);
     for (const [path, reason] of Object.entries(openRoutes)) {
       for (const open of route(path, HttpMethod.GET, toApi, new HttpNoneAuthorizer())) {

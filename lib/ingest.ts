@@ -12,7 +12,7 @@ export interface IngestProps {
   readonly settings: Settings;
 }
 
-/** Prices and stores metrics, invoked directly or by `POST /ai_usage`. */
+/** Prices and stores metrics, and stores outcomes, invoked directly or by the HTTP API. */
 export class Ingest extends Construct {
   readonly function: UsageFunction;
 

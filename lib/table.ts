@@ -36,6 +36,7 @@ export const partitions = {
   prices: "PRICES",
   audit: "AUDIT#",
   token: "TOKEN#",
+  outcome: "OUTCOME#",
 } as const;
 
 const budgetPartitions = [partitions.budget, partitions.scopeBudgets, partitions.budgetTemplates];
@@ -73,7 +74,7 @@ export class UsageTable extends Construct {
     this.grantItems(
       fn,
       ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"],
-      [partitions.metric],
+      [partitions.metric, partitions.outcome],
     );
     this.grantItems(fn, ["dynamodb:GetItem", "dynamodb:UpdateItem"], [partitions.volume]);
     this.grantItems(fn, ["dynamodb:GetItem", "dynamodb:Query"], [partitions.prices]);

@@ -15,6 +15,7 @@ import { alertDeliveryRoutes, deliveryRoutes } from "./routes/deliveries.ts";
 import { enforcementRoutes } from "./routes/leases.ts";
 import { ledgerRoutes } from "./routes/ledgers.ts";
 import { openApiRoutes } from "./routes/openapi.ts";
+import { outcomeRoutes } from "./routes/outcomes.ts";
 import { adjustmentRoutes } from "./routes/price-adjustments.ts";
 import { priceImportRoutes } from "./routes/price-import.ts";
 import { priceRoutes } from "./routes/prices.ts";
@@ -32,6 +33,7 @@ export function createApi(parts: ApiParts): Hono<ApiEnvironment> {
   app.route("/openapi.json", openApiRoutes());
   app.get("/health", (context) => context.json({ status: "ok", version: packageJson.version }));
   app.route("/ai_usage", usageRoutes(parts));
+  app.route("/outcomes", outcomeRoutes(parts));
   const templates = new TemplateSource(parts.table, { refreshSeconds: TEMPLATES_REFRESH_SECONDS });
   const enforcement = enforcementRoutes(parts, templates);
   app.route("/budgets/decide", enforcement.decide);

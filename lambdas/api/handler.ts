@@ -38,7 +38,7 @@ async function startRestatement(restatementId: string): Promise<void> {
   );
 }
 
-/** Every route of the HTTP API but `POST /ai_usage`. */
+/** Every route of the HTTP API but those whose requests are stored by the ingest function. */
 export const handler = handle(
   createApi({
     table,

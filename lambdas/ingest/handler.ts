@@ -1,9 +1,12 @@
 import { instantFromEpochMs } from "@ai-usage/core";
-import { ProblemError } from "@ai-usage/wire";
+import { isListOfOutcomes, ProblemError } from "@ai-usage/wire";
 import { asError, logger, readEnvironment, tableFromEnvironment, variables } from "../environment.ts";
 import { PriceSource } from "../price-source.ts";
-import { answerHttp, isHttpEvent } from "./http.ts";
+import { answerHttp } from "./http.ts";
+import { isHttpEvent } from "./http-event.ts";
 import { type Ingest, ingestRequest } from "./ingest.ts";
+import { outcomesRequest } from "./outcomes.ts";
+import { answerTraces, TRACES_PATH } from "./traces.ts";
 
 const environment = readEnvironment({
   RETENTION_DAYS: variables.days,
@@ -22,12 +25,19 @@ const ingest: Ingest = {
   serviceIndex: environment.METRIC_INDEX,
 };
 
-/** Behind `POST /ai_usage`, or invoked directly with the same body as payload: then IAM has said who may. */
+/**
+ * Behind `POST /ai_usage`, `POST /outcomes` and `POST /v1/traces`, or invoked directly with the same body as payload (of outcomes, as a list):
+ * then IAM has said who may.
+ */
 export async function handler(event: unknown): Promise<unknown> {
   const now = instantFromEpochMs(Date.now());
-  if (isHttpEvent(event)) return answerHttp(ingest, event, now);
+  if (isHttpEvent(event)) {
+    const answer = event.rawPath === TRACES_PATH ? answerTraces : answerHttp;
+    return answer(ingest, event, now);
+  }
   try {
-    return (await ingestRequest(ingest, event, now)).body;
+    const request = isListOfOutcomes(event) ? outcomesRequest : ingestRequest;
+    return (await request(ingest, event, now)).body;
   } catch (error) {
     if (error instanceof ProblemError) return error.problem;
     logger.error("ingest failed", asError(error));

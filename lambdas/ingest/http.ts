@@ -1,19 +1,12 @@
 import type { Instant } from "@ai-usage/core";
 import { PROBLEM_MEDIA_TYPE, ProblemError, problem } from "@ai-usage/wire";
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { fromAuthorizerContext, requireRole } from "../caller.ts";
 import { asError, logger } from "../environment.ts";
 import { parseJsonBody } from "../json-body.ts";
+import { bodyOf, type HttpEvent } from "./http-event.ts";
 import { type Ingest, ingestRequest } from "./ingest.ts";
-
-/** The event of an HTTP API, with what its Lambda authorizer found. */
-export type HttpEvent = APIGatewayProxyEventV2 & {
-  readonly requestContext: { readonly authorizer?: { readonly lambda?: unknown } };
-};
-
-export function isHttpEvent(event: unknown): event is HttpEvent {
-  return typeof event === "object" && event !== null && "requestContext" in event && "rawPath" in event;
-}
+import { outcomesRequest } from "./outcomes.ts";
 
 export async function answerHttp(
   ingest: Ingest,
@@ -23,7 +16,8 @@ export async function answerHttp(
   try {
     const caller = fromAuthorizerContext(event.requestContext.authorizer?.lambda);
     requireRole(caller, "ingest");
-    const answer = await ingestRequest(ingest, jsonBody(event), now, caller);
+    const request = event.rawPath === "/outcomes" ? outcomesRequest : ingestRequest;
+    const answer = await request(ingest, parseJsonBody(bodyOf(event)), now, caller);
     return json(answer.status, answer.body, "application/json");
   } catch (error) {
     if (error instanceof ProblemError) return json(error.problem.status, error.problem, PROBLEM_MEDIA_TYPE);
@@ -34,14 +28,6 @@ export async function answerHttp(
       PROBLEM_MEDIA_TYPE,
     );
   }
-}
-
-function jsonBody(event: HttpEvent): unknown {
-  return parseJsonBody({
-    contentType: event.headers["content-type"],
-    contentEncoding: event.headers["content-encoding"],
-    bytes: Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8"),
-  });
 }
 
 function json(statusCode: number, body: unknown, mediaType: string): APIGatewayProxyStructuredResultV2 {

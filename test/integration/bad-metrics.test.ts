@@ -130,6 +130,29 @@ const badMetrics: [field: string, value: string, named?: string][] = [
   ["latency_ms", text("fast")],
   ["latency_ms", "1e400"],
   ["latency_ms", "1e12"],
+  ["time_to_first_token_ms", "-1"],
+  ["time_to_first_token_ms", text("81")],
+  ["time_to_first_token_ms", "1e12"],
+  ["attempts", "0"],
+  ["attempts", "1.5"],
+  ["attempts", "1001"],
+  ["attempts", text("2")],
+  ["usage_estimated", text("yes")],
+  ["usage_estimated", "1"],
+  ["usage_estimated", "null"],
+  ["response_quality_score", "-0.1"],
+  ["response_quality_score", "1.0001"],
+  ["response_quality_score", "0.12345"],
+  ["response_quality_score", "1e-300"],
+  ["response_quality_score", "1e400"],
+  ["response_quality_score", text("0.5")],
+  ["response_quality_score", "true"],
+  ["prompt_hash", text("What is the capital of France?")],
+  ["prompt_hash", text("a".repeat(31))],
+  ["prompt_hash", text("a".repeat(65))],
+  ["prompt_hash", text("A".repeat(32))],
+  ["prompt_hash", text(`${"a".repeat(32)}\n`)],
+  ["prompt_hash", "5"],
   ["user_id", "5"],
   ["user_id", text("\u007f")],
   ["team", text("a#b")],
@@ -247,6 +270,11 @@ describe("bad metric", () => {
 const latin1 = Buffer.from(metricText("bad-\u00e9"), "latin1");
 const utf16 = Buffer.from(metricText("bad"), "utf16le");
 
+const gzipped = { "content-encoding": "gzip" };
+
+/** A megabyte that is a gigabyte when it is unpacked: gzip may have any number of members. */
+const gigabyte = () => Buffer.concat(Array(1_024).fill(gzipSync(Buffer.alloc(1024 * 1024))));
+
 describe("bad body", () => {
   const megabytes = (size: number) => metricText("bad", { model: text("x".repeat(size * 1024 * 1024)) });
   const metrics = (size: number) =>
@@ -282,7 +310,12 @@ describe("bad body", () => {
     ["UTF-16", () => utf16, 400, "(body)"],
     ["UTF-16 from the other end", () => Buffer.from(utf16).swap16(), 400, "(body)"],
     ["gzip without saying so", () => gzipSync(metricText("bad")), 400, "(body)"],
-    ["gzip", () => gzipSync(metricText("bad")), 415, undefined, { "content-encoding": "gzip" }],
+    ["text that says gzip", () => metricText("bad"), 400, "(body)", { "content-encoding": "gzip" }],
+    ["half of gzip", () => gzipSync(metricText("bad")).subarray(0, 60), 400, "(body)", gzipped],
+    ["gzip of no JSON", () => gzipSync("bad"), 400, "(body)", gzipped],
+    ["gzip of 3 megabytes", () => gzipSync(megabytes(3)), 413, undefined, gzipped],
+    ["gzip of 1 gigabyte", () => gigabyte(), 413, undefined, gzipped],
+    ["brotli", () => metricText("bad"), 415, undefined, { "content-encoding": "br" }],
     ["plain text", () => metricText("bad"), 415, undefined, { "content-type": "text/plain" }],
     [
       "a form",
@@ -300,6 +333,10 @@ describe("bad body", () => {
     ],
   ])("of %s is refused", async (_, body, status, field, headers) => {
     expectProblem(await gateway.request(post(body(), headers)), status, field);
+  });
+
+  it("of gzip is read", async () => {
+    expect((await gateway.request(post(gzipSync(goodText()), gzipped))).status).toBe(200);
   });
 
   it("of base64 is read where the gateway says that it is", async () => {

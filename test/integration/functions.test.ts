@@ -175,10 +175,33 @@ describe("way of an event", () => {
     expect(ok(await get(`/ai_usage/events?service=openai&date=${today}&user=bob`)).events).toEqual([]);
   });
 
+  it("shows of a single metric how the call went, and counts nothing of that", async () => {
+    const how = {
+      latency_ms: 900,
+      time_to_first_token_ms: 81,
+      attempts: 3,
+      usage_estimated: true,
+      response_quality_score: 0.8125,
+      prompt_hash: "0123456789abcdef".repeat(2),
+    };
+    const call = { service: "details", operation: "chat", timestamp, cost_usd: "0.5", input_tokens: 7 };
+    const metrics = [
+      { ...call, request_id: "d1", ...how },
+      { ...call, request_id: "d2", latency_ms: 900 },
+    ];
+    ok(await post("/ai_usage", { metrics }));
+    await settle();
+    const { events } = ok(await get(`/ai_usage/events?service=details&date=${today}`));
+    expect(events).toMatchObject([{ request_id: "d1", ...how }, { request_id: "d2" }]);
+    for (const field of Object.keys(how).slice(1)) expect((events as object[])[1]).not.toHaveProperty(field);
+    const totals = ok(await get("/ai_usage?service=details&aggregation=")).summary;
+    expect(totals).toMatchObject({ total_cost_usd_exact: "1", total_api_calls: 2, total_tokens: 14 });
+  });
+
   it("changes nothing when all of it comes again", async () => {
     await settle();
     expect(ok(await get("/alerts")).alerts).toHaveLength(2);
-    expect(ok(await get("/ai_usage?aggregation=")).summary).toMatchObject({ total_api_calls: 2 });
+    expect(ok(await get("/ai_usage?aggregation=")).summary).toMatchObject({ total_api_calls: 4 });
   });
 
   it("ends for a budget that is deactivated", async () => {

@@ -38,6 +38,7 @@ export function contractProblem(
   }
   const documented = endpoint.answers[answer.status];
   if (documented === undefined) return `answers with ${answer.status}`;
+  if (answer.contentType === endpoint.otherMediaType) return undefined;
   return differenceFrom(documented.schema, answer.body);
 }
 

@@ -16,6 +16,7 @@ export interface Request {
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
+  /** Of what is no JSON `text`, in base64 where it is binary. */
   readonly body: Record<string, unknown>;
 }
 
@@ -45,7 +46,7 @@ export async function openGateway(table: Table) {
       if (!isAuthorized) return refusal(403, "Forbidden");
       event.requestContext.authorizer.lambda = context;
     }
-    const isIngest = event.requestContext.http.method === "POST" && event.rawPath === "/ai_usage";
+    const isIngest = event.requestContext.http.method === "POST" && ingestPaths.includes(event.rawPath);
     const answer = toAnswer(await (isIngest ? ingest.handler(event) : api.handler(event)));
     const problem = contractProblem({ method: event.requestContext.http.method, path: asked.path }, answer);
     if (problem !== undefined) throw new Error(`${asked.method ?? "GET"} ${asked.path} ${problem}`);
@@ -53,6 +54,9 @@ export async function openGateway(table: Table) {
   };
   return { request, invokeIngest: ingest.handler };
 }
+
+/** Where what is sent is stored. */
+const ingestPaths = ["/ai_usage", "/outcomes", "/v1/traces"];
 
 export type Gateway = Awaited<ReturnType<typeof openGateway>>;
 

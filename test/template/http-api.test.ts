@@ -18,11 +18,13 @@ function functionBehind(route: Part): string {
 }
 
 describe("the HTTP API", () => {
-  it("takes metrics to ingest and all else to the api", () => {
+  it("takes what is to be stored to ingest and all else to the api", () => {
     expect(Object.fromEntries(routes().map((route) => [route.RouteKey, functionBehind(route)]))).toEqual({
       "GET /health": "ai-usage-api",
       "GET /openapi.json": "ai-usage-api",
       "POST /ai_usage": "ai-usage-ingest",
+      "POST /outcomes": "ai-usage-ingest",
+      "POST /v1/traces": "ai-usage-ingest",
       "ANY /{proxy+}": "ai-usage-api",
     });
   });

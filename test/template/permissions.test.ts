@@ -13,6 +13,7 @@ import {
   leaseKey,
   leaseSeenKey,
   metricKey,
+  outcomeKey,
   PRICE_AUDIT_PARTITION,
   PRICES_PARTITION,
   paceKey,
@@ -60,7 +61,7 @@ const expected: Record<(typeof functionNames)[number], Statement[]> = {
     {
       actions: ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"],
       resources: [table],
-      keys: ["USAGE#*"],
+      keys: ["USAGE#*", "OUTCOME#*"],
     },
     { actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources: [table], keys: ["VOLUME#*"] },
     { actions: ["dynamodb:GetItem", "dynamodb:Query"], resources: [table], keys: ["PRICES*"] },
@@ -270,7 +271,7 @@ describe("permissions", () => {
     const scope = parseScope("team:growth");
     const budgetKeys = [budgetKey("b1").PK, activeBudgetsKey(scope).PK, BUDGET_TEMPLATES_PARTITION];
     const keys = {
-      ingest: [metricKey("r1").PK, volumeKey("v1").PK, PRICES_PARTITION],
+      ingest: [metricKey("r1").PK, outcomeKey("o1").PK, volumeKey("v1").PK, PRICES_PARTITION],
       api: [
         ...budgetKeys,
         proposalKey("p1").PK,

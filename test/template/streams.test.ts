@@ -8,6 +8,7 @@ import {
   leaseKey,
   leaseSeenKey,
   ledgerKey,
+  outcomeKey,
 } from "../../packages/store/src/keys.ts";
 import { functionNamed, type Part, resourcesOf } from "./reading.ts";
 import { template } from "./synthesized.ts";
@@ -51,6 +52,18 @@ describe("the table's stream", () => {
     expect(template().toJSON().Resources[queue].Type).toBe("AWS::SQS::Queue");
     const queues = mappings().map((mapping) => mapping.Properties.DestinationConfig.OnFailure.Destination);
     expect(new Set(queues.map((each) => JSON.stringify(each))).size).toBe(2);
+  });
+
+  it("does not wake any of them for an outcome", () => {
+    const { PK, SK } = outcomeKey("o1");
+    const record = {
+      eventName: "INSERT",
+      dynamodb: { Keys: { PK: { S: PK }, SK: { S: SK } }, NewImage: { success: { BOOL: true } } },
+    };
+    const matching = mappings()
+      .flatMap((mapping) => filtersOf(mapping.Properties))
+      .filter((pattern) => compilePattern(pattern)(record));
+    expect(matching).toEqual([]);
   });
 
   it("is not read before the function may", () => {

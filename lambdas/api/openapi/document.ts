@@ -70,17 +70,17 @@ function operationOf(endpoint: Endpoint, group: string, schemas: JsonSchemas): J
     ...(body && {
       requestBody: {
         required: !body.safeParse({}).success,
-        content: { "application/json": contentOf({ schema: body, example: bodyExample }, schemas) },
+        content: contentsOf(endpoint, { schema: body, example: bodyExample }, schemas),
       },
     }),
     responses: {
+      ...refusalsOf(endpoint, schemas),
       ...Object.fromEntries(
         Object.entries(endpoint.answers).map(([status, { means, ...answer }]) => [
           status,
-          { description: means, content: { "application/json": contentOf(answer, schemas) } },
+          { description: means, content: contentsOf(endpoint, answer, schemas) },
         ]),
       ),
-      ...refusalsOf(endpoint, schemas),
     },
   };
 }
@@ -102,6 +102,17 @@ function queryParameters(query: z.ZodType | undefined, schemas: JsonSchemas): Js
     if (description === undefined) throw new Error(`parameter-meanings.ts has to say what ${name} is`);
     return { name, in: "query", required, description, schema };
   });
+}
+
+function contentsOf(
+  { otherMediaType }: Endpoint,
+  content: Omit<EndpointAnswer, "means">,
+  schemas: JsonSchemas,
+): JsonObject {
+  return {
+    "application/json": contentOf(content, schemas),
+    ...(otherMediaType !== undefined && { [otherMediaType]: {} }),
+  };
 }
 
 function contentOf({ schema, example }: Omit<EndpointAnswer, "means">, schemas: JsonSchemas): JsonObject {

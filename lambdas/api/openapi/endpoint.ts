@@ -19,7 +19,9 @@ export interface Endpoint {
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
   readonly bodyExample?: unknown;
-  /** By status. */
+  /** The body and the answers may be in this encoding too, with the same meaning. */
+  readonly otherMediaType?: string;
+  /** By status; a refusal that every request may get stands here when its shape is another one. */
   readonly answers: Readonly<Record<number, EndpointAnswer>>;
   /** What refusals mean beside those that every request may get, by status. */
   readonly refusals?: Readonly<Record<number, string>>;

@@ -18,6 +18,7 @@ export const parameterMeanings: Readonly<Record<string, string>> = {
   managed_by: "What keeps them as they are: `code:deploy`, `configure`.",
   model: "Of one model.",
   operation: "Of one operation.",
+  outcome: "Of one kind of outcome: `ticket_resolved`.",
   own: "Prices of one's own only.",
   periods: "How many periods, that which runs included.",
   provider: "Of one provider.",

@@ -31,6 +31,23 @@ export const periodShape = z
   .object({ id: z.string(), kind: z.enum(periodKinds), start: instantShape, end: instantShape })
   .register(named, { id: "Period", description: "From `start`, inclusive, to `end`, exclusive." });
 
+const fieldError = z.object({ field: z.string(), message: z.string() });
+
+/** What is wrong with one of those that came together. */
+export const fieldErrors = {
+  error: fieldError.optional(),
+  more_errors: z.array(fieldError).optional(),
+};
+
+/** What became of those that came together. */
+export const batchSummaryShape = {
+  received: countShape,
+  recorded: countShape,
+  duplicate: countShape,
+  conflict: countShape,
+  rejected: countShape,
+};
+
 /** A page of a list. */
 export function pageShape(name: string, item: z.ZodType) {
   return z.object({

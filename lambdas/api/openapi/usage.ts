@@ -1,8 +1,24 @@
-import { BODY_BYTES_MAX, METRICS_MAX, metricSchema, usageQuestionSchema } from "@ai-usage/wire";
+import {
+  BODY_BYTES_MAX,
+  batchStatuses,
+  METRICS_MAX,
+  metricSchema,
+  usageQuestionSchema,
+} from "@ai-usage/wire";
 import * as z from "zod";
 import { eventsSchema } from "../routes/usage.ts";
 import type { EndpointGroup } from "./endpoint.ts";
-import { amountShape, countShape, dateShape, instantShape, named, pageShape, scopeShape } from "./shapes.ts";
+import {
+  amountShape,
+  batchSummaryShape,
+  countShape,
+  dateShape,
+  fieldErrors,
+  instantShape,
+  named,
+  pageShape,
+  scopeShape,
+} from "./shapes.ts";
 
 const totals = {
   cost_usd: z.number().describe("For those who draw; `cost_usd_exact` is what to bill by."),
@@ -88,6 +104,8 @@ const eventShape = z
       .array(z.object({ ...pricing, until: instantShape, restatement_id: z.string() }))
       .optional(),
     latency_ms: z.number().optional(),
+    time_to_first_token_ms: z.number().optional(),
+    attempts: countShape.optional(),
     user_id: z.string().optional(),
     team: z.string().optional(),
     feature: z.string().optional(),
@@ -98,33 +116,26 @@ const eventShape = z
     github_pr: countShape.optional(),
     error: z.string().optional(),
     usage_problems: z.array(z.string()).optional(),
+    usage_estimated: z.literal(true).optional(),
+    response_quality_score: z.number().optional(),
+    prompt_hash: z.string().optional(),
     metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     custom_scopes: z.array(scopeShape).optional(),
   })
   .register(named, { id: "Event", description: "A stored metric, and what it cost." });
-
-const fieldError = z.object({ field: z.string(), message: z.string() });
 
 const ingestAnswerShape = z
   .object({
     results: z.array(
       z.object({
         request_id: z.string().nullable(),
-        status: z.enum(["recorded", "duplicate", "conflict", "rejected"]),
+        status: z.enum(batchStatuses),
         cost_usd: amountShape.nullable().optional(),
         pricing_status: pricing.pricing_status.optional(),
-        error: fieldError.optional(),
-        more_errors: z.array(fieldError).optional(),
+        ...fieldErrors,
       }),
     ),
-    summary: z.object({
-      received: countShape,
-      recorded: countShape,
-      duplicate: countShape,
-      conflict: countShape,
-      rejected: countShape,
-      cost_usd: amountShape,
-    }),
+    summary: z.object({ ...batchSummaryShape, cost_usd: amountShape }),
   })
   .register(named, { id: "IngestAnswer" });
 

@@ -1,6 +1,8 @@
+import pRetry from "p-retry";
 import type { Health, NewToken, Token, TokenPage } from "./answers.ts";
+import type { Retry } from "./http.ts";
 import { AlertMethods } from "./methods/alert-methods.ts";
-import { pathOf } from "./methods/api-methods.ts";
+import { type AIUsageClientOptions, pathOf } from "./methods/api-methods.ts";
 import type { PageQuery, TokenInput } from "./requests.ts";
 
 export type { AIUsageClientOptions } from "./methods/api-methods.ts";
@@ -12,6 +14,11 @@ export type { AIUsageClientOptions } from "./methods/api-methods.ts";
  * 429 and 5xx; other changes are not.
  */
 export class AIUsageClient extends AlertMethods {
+  /** @throws NoConnectionError when the address or the token cannot be one */
+  constructor(options: AIUsageClientOptions) {
+    super(options, retry);
+  }
+
   /** Needs no token that is valid. */
   health(): Promise<Health> {
     return this.ask("/health");
@@ -29,3 +36,12 @@ export class AIUsageClient extends AlertMethods {
     return this.change("DELETE", pathOf`/tokens/${tokenId}`);
   }
 }
+
+const retry: Retry = (attempt, { retries, delayMs, delayMsMax, mayPass }) =>
+  pRetry(attempt, {
+    retries,
+    minTimeout: delayMs,
+    maxTimeout: delayMsMax,
+    randomize: true,
+    shouldRetry: ({ error }) => mayPass(error),
+  });

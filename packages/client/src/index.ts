@@ -57,6 +57,7 @@ export * from "./budget-requests.ts";
 export * from "./errors.ts";
 export * from "./lease-holder.ts";
 export * from "./lease-requests.ts";
+export * from "./outcome-requests.ts";
 export * from "./pages.ts";
 export * from "./price-requests.ts";
 export * from "./requests.ts";

@@ -53,6 +53,15 @@ export interface MetricInput extends CallInput {
   readonly timestamp: string;
   readonly total_tokens?: number;
   readonly latency_ms?: number;
+  readonly time_to_first_token_ms?: number;
+  /** How often it was sent until it was answered: 1 to 1000. */
+  readonly attempts?: number;
+  /** The usage was counted here, for want of the provider's own. */
+  readonly usage_estimated?: boolean;
+  /** How good the answer was: 0 to 1, at most 4 decimals. */
+  readonly response_quality_score?: number;
+  /** Keyed hash of the prompt: 32 to 64 hexadecimal digits in lower case. */
+  readonly prompt_hash?: string;
   readonly batch_id?: string;
   /** The lease that the call was made from. */
   readonly lease_id?: string;

@@ -17,6 +17,7 @@ export * from "./list-metrics.ts";
 export type { Page, PageRequest } from "./listing.ts";
 export * from "./load-prices.ts";
 export { fromMetricItem, type MetricItemOptions, toMetricItem } from "./metric-item.ts";
+export * from "./outcomes.ts";
 export { sameOwnPrice, toOwnPriceRecord } from "./own-price-item.ts";
 export * from "./own-prices.ts";
 export * from "./price-adjustments.ts";

@@ -48,6 +48,17 @@ export class ItemReader {
     return this.has(name) ? this.integer(name) : undefined;
   }
 
+  /** A number from 0 to 1. */
+  score(name: string): number {
+    const score = Number(this.#number(name));
+    if (!(score >= 0 && score <= 1)) throw new InvalidItemError(name, "is not from 0 to 1");
+    return score;
+  }
+
+  optionalScore(name: string): number | undefined {
+    return this.has(name) ? this.score(name) : undefined;
+  }
+
   flag(name: string): boolean {
     const value = this.#item[name];
     if (typeof value !== "boolean") throw new InvalidItemError(name, "is not a boolean");

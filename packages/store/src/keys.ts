@@ -26,6 +26,7 @@ export const prefixes = {
   alert: "ALERT#",
   unpriced: "UNPRICED#",
   lease: "LEASE#",
+  outcome: "OUTCOME#",
 } as const;
 
 /** Parts of a key are joined by `#`, so everything that begins with `prefix` and `#` sorts below this. */
@@ -64,6 +65,26 @@ export const batchPartition = (batchId: string): string => `BATCH#${batchId}`;
 export const metricDays = (first: UtcDate, last: UtcDate): [string, string] => [first, `${last}U`];
 
 export const metricPosition = (timestamp: Instant, requestId: string): string => `${timestamp}#${requestId}`;
+
+export const outcomeKey = (outcomeId: string): Key => ({
+  PK: `${prefixes.outcome}${outcomeId}`,
+  SK: "OUTCOME",
+});
+
+export const outcomeIdOf = (key: Key): string => key.PK.slice(prefixes.outcome.length);
+
+/** GSI1 lists the outcomes of a month by time, over lanes: one index partition takes 1,000 writes a second. */
+export const OUTCOME_LANES = 4;
+
+export const outcomePartition = (month: string, lane: number): string => `OUTCOMES#${month}#${lane}`;
+
+export const outcomeListingOf = (timestamp: Instant, outcomeId: string, lane: number) => ({
+  GSI1PK: outcomePartition(monthOf(timestamp), lane),
+  GSI1SK: `${timestamp}#${outcomeId}`,
+});
+
+/** `2026-11`, of an instant, a day, or a position that begins with one. */
+export const monthOf = (text: string): string => text.slice(0, 7);
 
 /** The lineage is the stream shard that a counter's changes came through: no two shards ever meet on one item. */
 export function counterItemKey(counter: Counter, lineage: string): Key {

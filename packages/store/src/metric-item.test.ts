@@ -74,6 +74,8 @@ const metric: fc.Arbitrary<AIUsageMetric> = fc.record({
   billingAccount: optional(name),
   reportedCost: optional(amount),
   latencyMs: optional(fc.nat()),
+  timeToFirstTokenMs: optional(fc.nat()),
+  attempts: optional(fc.integer({ min: 1, max: 1_000 })),
   userId: optional(name),
   team: optional(name),
   feature: optional(name),
@@ -84,6 +86,9 @@ const metric: fc.Arbitrary<AIUsageMetric> = fc.record({
   githubPr: optional(fc.nat()),
   error: optional(name),
   usageProblems: optional(fc.array(fc.string(), { minLength: 1, maxLength: 3 })),
+  usageEstimated: optional(fc.constant(true as const)),
+  responseQualityScore: optional(fc.integer({ min: 0, max: 10_000 }).map((units) => units / 10_000)),
+  promptHash: optional(fc.stringMatching(/^[0-9a-f]{32}$/)),
   metadata: fc.dictionary(
     fc.stringMatching(/^[a-z][a-z0-9_.-]{0,20}$/),
     fc.oneof(
@@ -228,6 +233,13 @@ describe("reading a metric item", () => {
     ["served", "batch"],
     ["refusal", "maybe"],
     ["usage_problems", "many"],
+    ["time_to_first_token_ms", "fast"],
+    ["attempts", NumberValue.from("1.5")],
+    ["usage_estimated", "yes"],
+    ["response_quality_score", "good"],
+    ["response_quality_score", NumberValue.from("1.5")],
+    ["response_quality_score", NumberValue.from("-0.1")],
+    ["prompt_hash", 5],
     ["reported_cost_usd", "1"],
     ["pricing_status", "guessed"],
     ["cost_usd", "0.5"],
@@ -277,6 +289,11 @@ describe("content hash", () => {
       refusal: undefined,
       billingAccount: undefined,
       usageProblems: undefined,
+      timeToFirstTokenMs: undefined,
+      attempts: undefined,
+      usageEstimated: undefined,
+      responseQualityScore: undefined,
+      promptHash: undefined,
     };
     expect(contentHash({ ...one, ...absent })).toBe("eEF13_Ua3WtNeMhg-CWd2M");
   });
@@ -328,6 +345,13 @@ describe("content hash", () => {
       { refusal: "after_output" },
       { billingAccount: "x" },
       { usageProblems: ["x"] },
+      { timeToFirstTokenMs: 1 },
+      { attempts: 1 },
+      { attempts: 2 },
+      { usageEstimated: true },
+      { responseQualityScore: 0 },
+      { responseQualityScore: 0.0001 },
+      { promptHash: "x" },
       { metadata: { a: 1 } },
       { metadata: { a: "1" } },
     ];

@@ -5,6 +5,7 @@ import {
   epochMsOf,
   isUsageUnit,
   type ModelUsage,
+  type Outcome,
   type PricedMetric,
   type Pricing,
   refusals,
@@ -64,6 +65,8 @@ export function toMetricItem(
     billing_account: metric.billingAccount,
     reported_cost_usd: metric.reportedCost && moneyAttribute(metric.reportedCost),
     latency_ms: metric.latencyMs,
+    time_to_first_token_ms: metric.timeToFirstTokenMs,
+    attempts: metric.attempts,
     user_id: metric.userId,
     team: metric.team,
     feature: metric.feature,
@@ -74,6 +77,9 @@ export function toMetricItem(
     github_pr: metric.githubPr,
     error: metric.error,
     usage_problems: metric.usageProblems,
+    usage_estimated: metric.usageEstimated,
+    response_quality_score: metric.responseQualityScore,
+    prompt_hash: metric.promptHash,
     volume_id: volume?.volumeId,
     volume_before: volume?.before,
     metadata: Object.keys(metric.metadata).length > 0 ? metric.metadata : undefined,
@@ -107,6 +113,8 @@ export function fromMetricItem(item: Item): PricedMetric {
       ...(read.has("billing_account") && { billingAccount: read.text("billing_account") }),
       reportedCost: read.optionalMoney("reported_cost_usd"),
       latencyMs: read.optionalInteger("latency_ms"),
+      timeToFirstTokenMs: read.optionalInteger("time_to_first_token_ms"),
+      attempts: read.optionalInteger("attempts"),
       userId: read.optionalText("user_id"),
       team: read.optionalText("team"),
       feature: read.optionalText("feature"),
@@ -117,6 +125,9 @@ export function fromMetricItem(item: Item): PricedMetric {
       githubPr: read.optionalInteger("github_pr"),
       error: read.optionalText("error"),
       ...(read.has("usage_problems") && { usageProblems: read.texts("usage_problems") }),
+      ...(read.has("usage_estimated") && read.flag("usage_estimated") && { usageEstimated: true }),
+      responseQualityScore: read.optionalScore("response_quality_score"),
+      promptHash: read.optionalText("prompt_hash"),
       metadata: read.has("metadata") ? metadataOf(read.plainMap("metadata")) : {},
     },
     pricing: readPricing(read),
@@ -129,8 +140,8 @@ export function fromMetricItem(item: Item): PricedMetric {
 }
 
 /** What was said about a call, not what we made of it: two metrics with one id and one hash are the same event. */
-export function contentHash(metric: AIUsageMetric): string {
-  const content = JSON.stringify(metric, (_, value: unknown) =>
+export function contentHash(said: AIUsageMetric | Outcome): string {
+  const content = JSON.stringify(said, (_, value: unknown) =>
     typeof value === "object" && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value,
@@ -154,9 +165,9 @@ function indexKeys({ metric, pricing }: PricedMetric, options: MetricItemOptions
   };
 }
 
-/** Over which partition of a listing a metric is spread. */
-export function laneOf(requestId: string): number {
-  return createHash("sha256").update(requestId).digest().readUInt8(0) % SERVICE_LANES;
+/** Over which partition of a listing what has this id is spread. */
+export function laneOf(id: string, lanes = SERVICE_LANES): number {
+  return createHash("sha256").update(id).digest().readUInt8(0) % lanes;
 }
 
 function modelUsageOf(read: ItemReader): ModelUsage {
@@ -172,7 +183,7 @@ function usageOf(read: ItemReader): Usage {
   return usage;
 }
 
-function metadataOf(item: Item): AIUsageMetric["metadata"] {
+export function metadataOf(item: Item): AIUsageMetric["metadata"] {
   const entries = Object.entries(item).map(([key, value]) => {
     if (typeof value === "string" || typeof value === "boolean") return [key, value] as const;
     return [key, Number(String(value))] as const;

@@ -12,10 +12,10 @@ import {
   utcDateOf,
 } from "@ai-usage/core";
 import { getItems } from "./batches.ts";
-import { ItemReader, readableOf } from "./item.ts";
+import { readableOf } from "./item.ts";
 import { jobPartition, type Key, SERVICE_LANES, serviceLanePartition } from "./keys.ts";
 import { fromMetricItem } from "./metric-item.ts";
-import { type PartitionQuery, queryItems } from "./query.ts";
+import { type Lane, newestPositions, taken } from "./newest-positions.ts";
 import { listActiveScopes } from "./read-totals.ts";
 import type { Table } from "./table.ts";
 
@@ -26,8 +26,6 @@ const EXAMINED_MAX = 2_000;
 const READ_TOGETHER = 500;
 /** Days that the search goes back. */
 const DAYS_MAX = 2;
-/** Positions that are read of a lane at a time. */
-const LANE_PAGE = 64;
 
 /**
  * The newest raw metrics of a scope within `range` and before `now`, {@link SAMPLE_MAX} at most, from its last two days.
@@ -42,11 +40,12 @@ export async function newestMetrics(
   const found: PricedMetric[] = [];
   let examined = 0;
   for (const lanes of lanesOf(scope, range, now)) {
-    const keys = newestKeys(table, await lanes(table), range);
+    const positions = newestPositions(table, await lanes(table), { from: range.start, before: range.end });
     for (;;) {
-      const page = await taken(keys, Math.min(READ_TOGETHER, EXAMINED_MAX - examined));
+      const page = await taken(positions, Math.min(READ_TOGETHER, EXAMINED_MAX - examined));
       examined += page.length;
-      for (const priced of await metricsAt(table, page)) {
+      const keys = page.map(({ key }) => key);
+      for (const priced of await metricsAt(table, keys)) {
         if (scopesOf(priced.metric, priced.customScopes).includes(scope)) found.push(priced);
       }
       if (found.length >= SAMPLE_MAX) return found.slice(0, SAMPLE_MAX);
@@ -56,8 +55,6 @@ export async function newestMetrics(
   }
   return found;
 }
-
-type Lane = Required<Pick<PartitionQuery, "index" | "partition">>;
 
 /** Index partitions that hold the scope's metrics: a job has its own, others those of each service, day by day. */
 function lanesOf(scope: Scope, range: TimeRange, now: Instant): ((table: Table) => Promise<Lane[]>)[] {
@@ -86,66 +83,6 @@ async function servicesOn(table: Table, scope: Scope, date: UtcDate): Promise<st
   if (dimensionOf(scope) === "service") return [scopeValueOf(scope)];
   const active = await listActiveScopes(table, "service", { first: date, last: date });
   return active.map(scopeValueOf);
-}
-
-interface Position {
-  readonly key: Key;
-  readonly position: string;
-}
-
-/** Keys of metrics, the newest first, merged over the lanes; each lane is read on only when it has run out. */
-async function* newestKeys(table: Table, lanes: readonly Lane[], range: TimeRange): AsyncGenerator<Key> {
-  const heads = await Promise.all(
-    lanes.map(async (lane) => {
-      const positions = newestPositions(table, lane, range);
-      return { positions, next: await positions.next() };
-    }),
-  );
-  for (;;) {
-    let newest: (typeof heads)[number] | undefined;
-    for (const head of heads) {
-      if (head.next.done) continue;
-      if (!newest || newest.next.done || head.next.value.position > newest.next.value.position) newest = head;
-    }
-    if (!newest || newest.next.done) return;
-    yield newest.next.value.key;
-    newest.next = await newest.positions.next();
-  }
-}
-
-async function* newestPositions(
-  table: Table,
-  lane: Lane,
-  { start, end }: TimeRange,
-): AsyncGenerator<Position, void> {
-  // A metric at the very end is above the end's own text.
-  let before: string = end;
-  for (;;) {
-    const items = await queryItems(table, {
-      ...lane,
-      between: [start, before],
-      newestFirst: true,
-      limit: LANE_PAGE,
-    });
-    const positions = items
-      .map((item) => new ItemReader(item))
-      .map((item) => ({ key: item.key(), position: item.text(`${lane.index}SK`) }))
-      .filter(({ position }) => position !== before);
-    yield* positions;
-    const last = positions.at(-1);
-    if (items.length < LANE_PAGE || last === undefined) return;
-    before = last.position;
-  }
-}
-
-async function taken<T>(from: AsyncGenerator<T>, count: number): Promise<T[]> {
-  const items: T[] = [];
-  while (items.length < count) {
-    const next = await from.next();
-    if (next.done) break;
-    items.push(next.value);
-  }
-  return items;
 }
 
 /** In the order of `keys`, without those that have expired or cannot be read. */

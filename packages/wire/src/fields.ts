@@ -111,6 +111,14 @@ export function countField(max: number, min = 0) {
     .max(max, message);
 }
 
+const A_SCORE = "must be a number from 0 to 1 with at most 4 decimals";
+
+export const scoreField = z
+  .number({ error: () => A_SCORE })
+  .min(0, A_SCORE)
+  .max(1, A_SCORE)
+  .refine((score) => /^[01](\.\d{1,4})?$/.test(plainText(score)), A_SCORE);
+
 export function wordField<const Words extends readonly [string, ...string[]]>(words: Words) {
   return z.enum(words, { error: () => `must be one of ${words.join(", ")}` });
 }

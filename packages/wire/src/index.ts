@@ -1,6 +1,7 @@
 export * from "./adjustment-wire.ts";
 export * from "./alert-wire.ts";
 export * from "./alert-wire-requests.ts";
+export { type Batch, type BatchStatus, batchStatuses } from "./batch-wire.ts";
 export * from "./budget-change-wire.ts";
 export * from "./budget-configure-wire.ts";
 export * from "./budget-exhausted.ts";
@@ -34,6 +35,7 @@ export {
   toWireMetric,
   usageField,
 } from "./metric-wire.ts";
+export * from "./outcome-wire.ts";
 export * from "./price-import-wire.ts";
 export * from "./price-wire.ts";
 export * from "./problem.ts";

@@ -1,5 +1,6 @@
 import { Money, type PricingStatus } from "@ai-usage/core";
-import { type FieldError, fieldProblem, ProblemError } from "./problem.ts";
+import { batchSummary, parseBatch, toWireErrors } from "./batch-wire.ts";
+import type { FieldError } from "./problem.ts";
 
 /** Most metrics in one request. */
 export const METRICS_MAX = 500;
@@ -16,23 +17,9 @@ export interface IngestRequest {
 
 /** @throws ProblemError when the body as a whole is unusable */
 export function parseIngestRequest(body: unknown): IngestRequest {
-  if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    throw fieldProblem("(body)", 'must be one metric, or {"metrics": [...]}');
-  }
-  if (!Object.hasOwn(body, "metrics")) return { metrics: [body], listed: false };
-  const { metrics, ...others } = body as { metrics: unknown };
-  const [other] = Object.keys(others);
-  if (other !== undefined) throw fieldProblem(other.slice(0, 64), "is not a field that is known here");
-  if (!Array.isArray(metrics)) throw fieldProblem("metrics", "must be a list");
-  if (metrics.length === 0) throw fieldProblem("metrics", "must not be empty");
-  if (metrics.length > METRICS_MAX) {
-    throw new ProblemError(
-      413,
-      `metrics must have at most ${METRICS_MAX} entries, send the rest in another request`,
-      [{ field: "metrics", message: `must have at most ${METRICS_MAX} entries` }],
-    );
-  }
-  return { metrics, listed: true };
+  const rules = { list: "metrics", one: "one metric", entriesMax: METRICS_MAX };
+  const { entries, listed } = parseBatch(body, rules);
+  return { metrics: entries, listed };
 }
 
 /** What became of one metric of a request. */
@@ -54,20 +41,13 @@ const CONFLICT_MESSAGE = "is taken by a metric with other content, which stays a
 
 /** The answer, and its HTTP status: 200 when everything is stored, now or before, 207 otherwise. */
 export function toWireIngestAnswer(results: readonly IngestResult[], request: IngestRequest) {
-  const count = (status: IngestResult["status"]) => results.filter((one) => one.status === status).length;
+  const { status, summary } = batchSummary(results);
   const costs = results.flatMap((one) => (one.status === "recorded" && one.cost ? [one.cost] : []));
   const body = {
     results: results.map((result, index) => toWireResult(result, request.listed ? `metrics[${index}].` : "")),
-    summary: {
-      received: results.length,
-      recorded: count("recorded"),
-      duplicate: count("duplicate"),
-      conflict: count("conflict"),
-      rejected: count("rejected"),
-      cost_usd: Money.sum(costs).toString(),
-    },
+    summary: { ...summary, cost_usd: Money.sum(costs).toString() },
   };
-  return { status: count("conflict") + count("rejected") === 0 ? 200 : 207, body };
+  return { status, body };
 }
 
 function toWireResult(result: IngestResult, prefix: string) {
@@ -84,11 +64,8 @@ function toWireResult(result: IngestResult, prefix: string) {
     case "conflict":
       return { request_id, status, error: { field: `${prefix}request_id`, message: CONFLICT_MESSAGE } };
     case "rejected": {
-      const [first, ...more] = result.errors.map(({ field, message }) => ({
-        field: prefix + field,
-        message,
-      }));
-      return { request_id, status, error: first, more_errors: more.length > 0 ? more : undefined };
+      const { error, more_errors } = toWireErrors(result.errors, prefix);
+      return { request_id, status, error, more_errors };
     }
     default:
       return status satisfies never;

@@ -1,6 +1,6 @@
 import { type AIUsageMetric, DAY_MS, parseInstant, plusMs } from "@ai-usage/core";
 import { describe, expect, it } from "vitest";
-import { parseMetric } from "./metric-wire.ts";
+import { parseMetric, toWireMetric } from "./metric-wire.ts";
 
 const rules = { now: parseInstant("2026-11-22T12:00:00Z"), retentionDays: 400 };
 const smallest = {
@@ -187,6 +187,50 @@ describe("what decides the price of a call", () => {
     ["a long problem", { usage_problems: ["x".repeat(201)] }, "usage_problems[0] must have at most 200"],
   ])("is not %s", (_, given, message) => {
     expect(refused({ ...smallest, ...given }).join("; ")).toContain(message);
+  });
+});
+
+describe("how a call went", () => {
+  it("is told in details that are not counted", () => {
+    const details = {
+      time_to_first_token_ms: 81.5,
+      attempts: 3,
+      usage_estimated: true,
+      response_quality_score: 0.8125,
+      prompt_hash: "0123456789abcdef".repeat(4),
+    };
+    expect(accepted({ ...smallest, ...details })).toMatchObject({
+      timeToFirstTokenMs: 82,
+      attempts: 3,
+      usageEstimated: true,
+      responseQualityScore: 0.8125,
+      promptHash: "0123456789abcdef".repeat(4),
+    });
+  });
+
+  it("is the same metric whether its usage is said to be the provider's own, or nothing is said", () => {
+    expect(accepted({ ...smallest, usage_estimated: false })).toEqual(accepted(smallest));
+  });
+
+  it.each([0, 1, 0.5, 0.0001, 0.9999])("may be good by %s", (score) => {
+    const { responseQualityScore } = accepted({ ...smallest, response_quality_score: score });
+    expect(responseQualityScore).toBe(score);
+  });
+
+  it("is shown as it was told, and not at all where it was not", () => {
+    const shown = (metric: AIUsageMetric) => {
+      const pricing = { status: "unpriced" as const, reason: "no price", units: [] };
+      return JSON.parse(JSON.stringify(toWireMetric({ metric, pricing, customScopes: [] })));
+    };
+    const details = {
+      time_to_first_token_ms: 80,
+      attempts: 2,
+      usage_estimated: true,
+      response_quality_score: 0.75,
+      prompt_hash: "a".repeat(32),
+    };
+    expect(shown(accepted({ ...smallest, ...details }))).toMatchObject(details);
+    for (const field of Object.keys(details)) expect(shown(accepted(smallest))).not.toHaveProperty(field);
   });
 });
 

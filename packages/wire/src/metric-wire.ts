@@ -12,7 +12,15 @@ import {
   type UsageUnit,
 } from "@ai-usage/core";
 import * as z from "zod";
-import { amountField, countField, instantField, leaseIdField, nameField, wordField } from "./fields.ts";
+import {
+  amountField,
+  countField,
+  instantField,
+  leaseIdField,
+  nameField,
+  scoreField,
+  wordField,
+} from "./fields.ts";
 import { type FieldError, fieldErrorsOf } from "./problem.ts";
 
 export const COUNT_MAX = 1_000_000_000;
@@ -146,6 +154,17 @@ export const pricedFields = {
   cost_usd: amountField.optional(),
 };
 
+const durationField = z
+  .number({ error: () => "must be a number of milliseconds" })
+  .min(0, "must not be negative")
+  .max(LATENCY_MS_MAX, "must be at most a week");
+
+const ATTEMPTS_MAX = 1_000;
+
+const promptHashField = z
+  .string({ error: () => "must be a string" })
+  .regex(/^[0-9a-f]{32,64}$/, "must be 32 to 64 hexadecimal digits in lower case, a keyed hash");
+
 /** A metric as it is sent. */
 export const metricSchema = z
   .strictObject(
@@ -158,11 +177,9 @@ export const metricSchema = z
       input_tokens: countField(COUNT_MAX).optional(),
       output_tokens: countField(COUNT_MAX).optional(),
       total_tokens: countField(2 * COUNT_MAX).optional(),
-      latency_ms: z
-        .number({ error: () => "must be a number of milliseconds" })
-        .min(0, "must not be negative")
-        .max(LATENCY_MS_MAX, "must be at most a week")
-        .optional(),
+      latency_ms: durationField.optional(),
+      time_to_first_token_ms: durationField.optional(),
+      attempts: countField(ATTEMPTS_MAX, 1).optional(),
       user_id: nameField.optional(),
       team: nameField.optional(),
       feature: nameField.optional(),
@@ -173,6 +190,9 @@ export const metricSchema = z
       github_pr: countField(COUNT_MAX, 1).optional(),
       error: nameField.optional(),
       usage_problems: usageProblemsField.optional(),
+      usage_estimated: z.boolean({ error: () => "must be true or false" }).optional(),
+      response_quality_score: scoreField.optional(),
+      prompt_hash: promptHashField.optional(),
       metadata: metadataField.optional(),
     },
     { error: (issue) => (issue.code === "unrecognized_keys" ? undefined : "must be an object, one metric") },
@@ -217,7 +237,10 @@ export function parseMetric(input: unknown, rules: MetricRules): ParsedMetric {
   return { requestId: metric.requestId, errors: [{ field: "timestamp", message: problem }] };
 }
 
-function timestampProblem(timestamp: Instant, { now, retentionDays }: MetricRules): string | undefined {
+export function timestampProblem(
+  timestamp: Instant,
+  { now, retentionDays }: MetricRules,
+): string | undefined {
   const age = epochMsOf(now) - epochMsOf(timestamp);
   if (age < -CLOCK_AHEAD_MS_MAX) return "must not be more than 5 minutes ahead of our clock";
   if (age > retentionDays * DAY_MS) return `must be within the last ${retentionDays} days`;
@@ -245,7 +268,9 @@ function fromWireMetric(wire: z.output<typeof metricSchema>): AIUsageMetric {
     ...(wire.refusal && { refusal: wire.refusal }),
     ...(wire.billing_account !== undefined && { billingAccount: wire.billing_account }),
     reportedCost: wire.cost_usd,
-    latencyMs: wire.latency_ms === undefined ? undefined : Math.round(wire.latency_ms),
+    latencyMs: wholeMs(wire.latency_ms),
+    timeToFirstTokenMs: wholeMs(wire.time_to_first_token_ms),
+    attempts: wire.attempts,
     userId: wire.user_id,
     team: wire.team,
     feature: wire.feature,
@@ -256,9 +281,14 @@ function fromWireMetric(wire: z.output<typeof metricSchema>): AIUsageMetric {
     githubPr: wire.github_pr,
     error: wire.error,
     ...(wire.usage_problems && { usageProblems: wire.usage_problems }),
+    ...(wire.usage_estimated && { usageEstimated: true }),
+    responseQualityScore: wire.response_quality_score,
+    promptHash: wire.prompt_hash,
     metadata: wire.metadata ?? {},
   };
 }
+
+const wholeMs = (ms: number | undefined) => (ms === undefined ? undefined : Math.round(ms));
 
 export function usageFromWire(wire: {
   readonly usage?: Usage;
@@ -300,6 +330,8 @@ export function toWireMetric({ metric, pricing, customScopes, formerPricings }: 
       restatement_id: former.restatementId,
     })),
     latency_ms: metric.latencyMs,
+    time_to_first_token_ms: metric.timeToFirstTokenMs,
+    attempts: metric.attempts,
     user_id: metric.userId,
     team: metric.team,
     feature: metric.feature,
@@ -310,6 +342,9 @@ export function toWireMetric({ metric, pricing, customScopes, formerPricings }: 
     github_pr: metric.githubPr,
     error: metric.error,
     usage_problems: metric.usageProblems,
+    usage_estimated: metric.usageEstimated,
+    response_quality_score: metric.responseQualityScore,
+    prompt_hash: metric.promptHash,
     metadata: metric.metadata,
     custom_scopes: customScopes.length > 0 ? customScopes : undefined,
   };

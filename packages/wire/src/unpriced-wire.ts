@@ -1,17 +1,8 @@
-import {
-  DAYS_MAX,
-  type Instant,
-  Money,
-  type PriceSubject,
-  plusDays,
-  type UtcDate,
-  utcDateOf,
-} from "@ai-usage/core";
+import { type Instant, Money, type PriceSubject, type UtcDate } from "@ai-usage/core";
 import * as z from "zod";
-import { fieldProblem, parseOrProblem } from "./problem.ts";
+import { parseDays } from "./days-wire.ts";
+import { parseOrProblem } from "./problem.ts";
 import { dateField } from "./usage-wire.ts";
-
-const DEFAULT_DAYS = 30;
 
 /** Query of `GET /prices/unpriced`. */
 export const unpricedQuerySchema = z.strictObject({
@@ -27,14 +18,7 @@ export function parseUnpricedQuery(
   query: Record<string, string>,
   now: Instant,
 ): { first: UtcDate; last: UtcDate } {
-  const wire = parseOrProblem(unpricedQuerySchema, query);
-  const last = wire.end_date ?? utcDateOf(now);
-  const first = wire.start_date ?? plusDays(last, 1 - DEFAULT_DAYS);
-  if (first > last) throw fieldProblem("start_date", "must not be after end_date");
-  if (plusDays(first, DAYS_MAX - 1) < last) {
-    throw fieldProblem("start_date", `ask about at most ${DAYS_MAX} days at a time`);
-  }
-  return { first: first as UtcDate, last: last as UtcDate };
+  return parseDays(parseOrProblem(unpricedQuerySchema, query), now);
 }
 
 /** What has calls without a price, and what they may have cost. */

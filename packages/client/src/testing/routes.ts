@@ -16,6 +16,7 @@ import { budgetRoutes } from "./budget-routes.ts";
 import { channelRoutes } from "./channel-routes.ts";
 import { costBudgetRoutes } from "./cost-budget-routes.ts";
 import type { MemoryLedger } from "./memory-ledger.ts";
+import { outcomeRoutes } from "./outcome-routes.ts";
 import { priceRoutes } from "./price-routes.ts";
 import { idsIn, pageOf, type Route, type RouteAnswer, type RouteRequest } from "./route.ts";
 
@@ -37,6 +38,7 @@ const routes: Readonly<Record<string, Route>> = {
   ...budgetRoutes,
   ...channelRoutes,
   ...costBudgetRoutes,
+  ...outcomeRoutes,
   ...priceRoutes,
 };
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { type RunningStack, runStack } from "../../run-stack.ts";
@@ -134,6 +135,17 @@ describe("HTTP API", () => {
       isBase64Encoded: true,
       routeKey: "POST /ai_usage",
     });
+  });
+
+  it("encodes JSON that is packed, every byte of it", async () => {
+    const packed = gzipSync('{"a":"ü"}');
+    const headers = {
+      authorization: "Bearer good",
+      "content-type": "application/json",
+      "content-encoding": "gzip",
+    };
+    const response = await call("/ai_usage", { method: "POST", headers, body: new Uint8Array(packed) });
+    expect(await response.json()).toMatchObject({ body: packed.toString("base64"), isBase64Encoded: true });
   });
 
   it("asks for no authorization where the route does not", async () => {
