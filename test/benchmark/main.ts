@@ -5,6 +5,7 @@ import { decisions } from "./decisions.ts";
 import { flatness } from "./flatness.ts";
 import { ingestThroughput } from "./ingest-throughput.ts";
 import { latency } from "./latency.ts";
+import { overhead } from "./overhead/overhead.ts";
 import { pricing } from "./pricing.ts";
 import { queryCost } from "./query-cost.ts";
 import { describeGoals, describeResult, type NamedResult, toJson } from "./report.ts";
@@ -12,6 +13,7 @@ import { writeUnits } from "./write-units.ts";
 
 const benchmarks: readonly Benchmark[] = [
   pricing,
+  overhead,
   ingestThroughput,
   writeUnits,
   queryCost,

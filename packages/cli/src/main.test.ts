@@ -131,7 +131,7 @@ describe("help", () => {
 
   it("is on every leaf with --json", () => {
     const leaves = commands.filter(([, command]) => command.commands.length === 0);
-    expect(leaves.map(([path]) => path)).toHaveLength(54);
+    expect(leaves.map(([path]) => path)).toHaveLength(55);
     for (const [path, command] of leaves) {
       expect(
         command.options.map(({ long }) => long),

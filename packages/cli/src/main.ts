@@ -8,6 +8,7 @@ import { addHealthCommand } from "./commands/health.ts";
 import { addPriceCommands } from "./commands/prices/prices.ts";
 import { addRecordCommand } from "./commands/record.ts";
 import { addReportCommand } from "./commands/report.ts";
+import { addSyncCommand } from "./commands/sync.ts";
 import { addTokenCommands } from "./commands/tokens.ts";
 import { type CliParts, createContext } from "./context.ts";
 import { EXIT_CODES_HELP, exitCodes, failureOf } from "./failures.ts";
@@ -47,6 +48,7 @@ export function createProgram(parts: CliParts): Command {
     .addHelpText("afterAll", EXIT_CODES_HELP);
   addReportCommand(program, context);
   addRecordCommand(program, context);
+  addSyncCommand(program, context);
   addBudgetCommands(program, context);
   addAlertCommands(program, context);
   addChannelCommands(program, context);

@@ -1,0 +1,39 @@
+import { serviceOfProvider, type UsageFormatName } from "@ai-usage/core/normalize";
+
+/** What a framework's name of a provider says. */
+export interface NamedProvider {
+  /** Who bills. */
+  readonly service: string;
+  readonly operation: string;
+  /** Of the provider's own answers, where it is known. */
+  readonly format?: UsageFormatName;
+}
+
+const SERVICES: readonly (readonly [name: RegExp, service: string])[] = [
+  [/vertex/, "vertex_ai"],
+  [/bedrock/, "bedrock"],
+  [/^azure/, "azure"],
+  [/^google/, "google"],
+  [/^mistral/, "mistral"],
+  [/^together/, "together"],
+];
+
+/** `openai.responses` of the AI SDK, `amazon_bedrock` of LangChain, `ChatOpenAI`. */
+export function namedProvider(provider: string): NamedProvider {
+  const name = provider.toLowerCase().replace(/^chat(?=[a-z])/, "");
+  const known = SERVICES.find(([pattern]) => pattern.test(name))?.[1];
+  const service = known ?? (serviceOfProvider(name.split(/[.\s/]/, 1)[0]) || "unknown");
+  return { service, ...interfaceOf(name, service) };
+}
+
+/** The provider's own interface that is called, by its name, or by what the provider is known for. */
+function interfaceOf(name: string, service: string): Omit<NamedProvider, "service"> {
+  if (/anthropic/.test(name)) return { operation: "messages", format: "anthropic.messages" };
+  if (service === "bedrock") return { operation: "converse", format: "bedrock.converse" };
+  if (service === "google" || service === "vertex_ai")
+    return { operation: "generate_content", format: "gemini.generate_content" };
+  if (service === "cohere") return { operation: "chat", format: "cohere" };
+  if (name.endsWith(".responses")) return { operation: "responses", format: "openai.responses" };
+  if (/\.(chat|completion)$/.test(name)) return { operation: "chat.completions", format: "openai.chat" };
+  return { operation: "chat" };
+}

@@ -1,0 +1,94 @@
+import type { CallEnd, CallStart } from "../../recording/call.ts";
+import { estimatedInput } from "../../recording/estimate.ts";
+import { TextSize } from "../../recording/text-size.ts";
+import type { StreamGatherer } from "../stainless/endpoints.ts";
+import { countsInBody, parsedBytes } from "./invoked-counts.ts";
+
+interface ConverseEvent {
+  readonly metadata?: object;
+  readonly messageStop?: { readonly stopReason?: string };
+  readonly contentBlockDelta?: { readonly delta?: Delta };
+}
+
+interface Delta {
+  readonly text?: unknown;
+  readonly reasoningContent?: { readonly text?: unknown };
+  readonly toolUse?: { readonly input?: unknown };
+}
+
+/** The usage comes last, in an event of its own. Of a stream that was left before, it is estimated. */
+export class ConverseEvents implements StreamGatherer {
+  readonly #start: CallStart;
+  readonly #written = new TextSize();
+  #metadata: object | undefined;
+  #stopReason: string | undefined;
+
+  constructor(start: CallStart) {
+    this.#start = start;
+  }
+
+  get hasBegun(): boolean {
+    return this.#written.pieces > 0;
+  }
+
+  see(part: unknown): boolean {
+    const { metadata, messageStop, contentBlockDelta } = part as ConverseEvent;
+    const delta = contentBlockDelta?.delta;
+    if (delta !== undefined)
+      this.#written.add(delta.text ?? delta.reasoningContent?.text ?? delta.toolUse?.input);
+    this.#metadata = metadata ?? this.#metadata;
+    this.#stopReason = messageStop?.stopReason ?? this.#stopReason;
+    return true;
+  }
+
+  answer(): unknown {
+    if (this.#metadata !== undefined) return { ...this.#metadata, stopReason: this.#stopReason };
+    const outputTokens = Math.max(this.#written.pieces, this.#written.tokens());
+    return { usage: { inputTokens: estimatedInput(this.#start), outputTokens } };
+  }
+
+  end(): CallEnd {
+    return this.#metadata === undefined ? { isEstimated: true } : {};
+  }
+}
+
+interface BodyEvent {
+  readonly chunk?: { readonly bytes?: Uint8Array };
+}
+
+const METRICS = "amazon-bedrock-invocationMetrics";
+
+/**
+ * The maker's own events. Bedrock puts its counts into the last. Of a stream that was left before, the first and the last that
+ * came may tell something, and each is a token at least. Those two alone are parsed.
+ */
+export class InvokedEvents implements StreamGatherer {
+  #first: Uint8Array | undefined;
+  #last: Uint8Array | undefined;
+  #count = 0;
+
+  see(part: unknown): boolean {
+    const bytes = (part as BodyEvent).chunk?.bytes;
+    if (bytes === undefined) return true;
+    this.#first ??= bytes;
+    this.#last = bytes;
+    this.#count += 1;
+    return true;
+  }
+
+  answer(): unknown {
+    const last = parsedBytes(this.#last);
+    const told = countsInBody(last);
+    if (isWhole(last)) return { usage: told };
+    const usage = { ...countsInBody(parsedBytes(this.#first)), ...told };
+    return { usage: { ...usage, outputTokens: Math.max(usage.outputTokens ?? 0, this.#count) } };
+  }
+
+  end(): CallEnd {
+    return isWhole(parsedBytes(this.#last)) ? {} : { isEstimated: true };
+  }
+}
+
+function isWhole(last: unknown): boolean {
+  return typeof last === "object" && last !== null && METRICS in last;
+}

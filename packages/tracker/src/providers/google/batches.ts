@@ -1,0 +1,81 @@
+import { withUsageContext } from "../../context/usage-context.ts";
+import type { ProviderWiring } from "../provider.ts";
+import { type Billing, bareModel, type GoogleClient, type Method } from "./client.ts";
+import { replaceMethod } from "./replace-method.ts";
+
+interface BatchJob {
+  readonly name?: string;
+  readonly state?: string;
+  readonly model?: string;
+  readonly endTime?: string;
+  readonly updateTime?: string;
+  readonly dest?: {
+    readonly inlinedResponses?: readonly Item[];
+    readonly inlinedEmbedContentResponses?: readonly Item[];
+  };
+}
+
+interface Item {
+  readonly response?: { readonly responseId?: string; readonly tokenCount?: string | number };
+  readonly error?: object;
+}
+
+const JOBS_KNOWN_MAX = 10_000;
+const FINISHED = ["JOB_STATE_SUCCEEDED", "JOB_STATE_PARTIALLY_SUCCEEDED"];
+
+/**
+ * Answers of a batch that its job holds are recorded when it is asked for and finished, once for each process; their ids see to
+ * it that they count once in all. What a batch writes into a file is not seen here.
+ *
+ * https://ai.google.dev/gemini-api/docs/batch-api
+ */
+export function watchBatches(client: GoogleClient, billing: Billing, wiring: ProviderWiring): void {
+  const known = new Set<string>();
+  const asked = (method: Method): Method =>
+    async function (parameters) {
+      const job = (await method.call(this, parameters)) as BatchJob;
+      const { name, state } = job;
+      if (name === undefined || !FINISHED.includes(state ?? "") || known.has(name)) return job;
+      if (known.size >= JOBS_KNOWN_MAX) known.clear();
+      known.add(name);
+      record({ ...job, name }, billing, wiring);
+      return job;
+    };
+  replaceMethod(client.batches, "get", asked);
+}
+
+function record(
+  { name, model, dest, endTime, updateTime }: BatchJob & { readonly name: string },
+  billing: Billing,
+  { recorder }: ProviderWiring,
+): void {
+  const startedAt = Date.parse(endTime ?? updateTime ?? "");
+  const start = {
+    ...billing,
+    request: { model: bareModel(model), service_tier: "batch" },
+    // Of calls that were made long ago; without a time, now is the best that is known.
+    startedAt: Number.isNaN(startedAt) ? Date.now() : startedAt,
+  };
+  const embedded = dest?.inlinedEmbedContentResponses;
+  const items = embedded ?? dest?.inlinedResponses ?? [];
+  for (const [index, { response, error }] of items.entries()) {
+    const call = withUsageContext({ batchId: name }, () =>
+      recorder.begin(
+        embedded === undefined
+          ? { ...start, operation: "generate_content", format: "gemini.generate_content" }
+          : { ...start, operation: "embed_content", format: "gemini.embeddings" },
+      ),
+    );
+    const requestId = response?.responseId ?? `${name}/${index}`.slice(-100);
+    const failure = error === undefined ? {} : { reading: { error: "BatchItemError" } };
+    call.succeeded(embedded === undefined ? response : embeddingOf(response), { requestId, ...failure });
+  }
+}
+
+/** As one that was asked for alone tells its tokens. */
+function embeddingOf(response: Item["response"]): unknown {
+  const { tokenCount } = response ?? {};
+  return tokenCount === undefined
+    ? response
+    : { embeddings: [{ statistics: { tokenCount: Number(tokenCount) } }] };
+}

@@ -1,0 +1,50 @@
+import type { CallEnd, CallStart, CallTerms, MeteredCall } from "../../recording/call.ts";
+import type { RequestOptions } from "./api-promise.ts";
+
+/** What is billable among the requests of an SDK, and how its parts are read. */
+export interface Endpoints {
+  /** Nothing for a request that is neither billed nor tells anything. */
+  find(options: RequestOptions): BillableRequest | Inquiry | undefined;
+}
+
+export interface BillableRequest {
+  readonly start: CallStart;
+  /** For a stream: gathers what tells the usage, without keeping a text. */
+  readonly gatherer?: (() => StreamGatherer) | undefined;
+  /** The body as it is to be sent, by what the budgets say and what a stream needs to be counted. Never the caller's, changed. */
+  readonly prepare?: ((body: unknown, terms: CallTerms, wish: Wish) => unknown) | undefined;
+  /** Whether a refusal is of what {@link prepare} added, and the request is to be sent again without it. */
+  readonly isOfOurs?: ((refusal: unknown) => boolean) | undefined;
+  /** What of an answer that is no stream is to be counted, where that is not the answer. */
+  readonly read?: ((answer: unknown) => CountedAnswer) | undefined;
+  /** Where the answer is not final yet: keeps the call until it is. @returns whether it did */
+  readonly keep?: ((answer: unknown, call: MeteredCall) => boolean) | undefined;
+}
+
+/** What is known of what the caller will do with the answer. */
+export interface Wish {
+  /** Takes the response as it comes: nothing that is asked for on top can be hidden in it. */
+  isRaw: boolean;
+}
+
+export interface CountedAnswer {
+  readonly answer: unknown;
+  readonly end?: CallEnd;
+}
+
+/** A request that costs nothing, and whose answer tells of something that did. */
+export interface Inquiry {
+  readonly gatherer?: (() => StreamGatherer) | undefined;
+  readonly tell: (answer: unknown) => void;
+}
+
+/** Looks at the parts of a stream as they pass, and knows in the end what they come to. */
+export interface StreamGatherer {
+  /** @returns whether the caller is to see it */
+  see(part: unknown): boolean;
+  /** In the shape of the call's `format`. */
+  answer(): unknown;
+  end?(): CallEnd;
+  /** Whether the model has said something. Where nothing is told, it has with the first part. */
+  readonly hasBegun?: boolean;
+}

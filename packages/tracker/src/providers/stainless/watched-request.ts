@@ -1,0 +1,225 @@
+import type { CallEnd, MeteredCall } from "../../recording/call.ts";
+import { canEstimate, estimatedAnswer, estimatedInput } from "../../recording/estimate.ts";
+import { TextSize } from "../../recording/text-size.ts";
+import { textSizeOf } from "./answer-text.ts";
+import { type RequestOptions, type ResponseProps, type StainlessClient, WATCHED } from "./api-promise.ts";
+import type { BillableRequest, StreamGatherer, Wish } from "./endpoints.ts";
+import { isUnanswered } from "./failure.ts";
+import { type RawReader, watchRawResponse } from "./raw-response.ts";
+import { type StreamedCall, watchStream } from "./stream.ts";
+import { type Forgettable, isSettled, tellWhenForgotten, tellWhenNeverTaken } from "./unread.ts";
+
+type Send = (options: RequestOptions) => Promise<ResponseProps>;
+
+/** Timers fire a little early by the clock that measures them. */
+const TIMER_MS = 2;
+
+/** A billable request, from its first try until somebody has read its answer. */
+export class WatchedRequest implements StreamedCall, RawReader, Forgettable {
+  isTaken = false;
+  readonly #call: MeteredCall;
+  readonly #billable: BillableRequest;
+  #attempts = 1;
+  /** Tries that the provider got and nobody waited for: it may bill them. */
+  #unanswered = 0;
+  #isUnderWay = false;
+  #sentMs = 0;
+  /** Not the response: it is to be forgotten when nobody else has it. */
+  #headers: Headers | undefined;
+
+  constructor(call: MeteredCall, billable: BillableRequest) {
+    this.#call = call;
+    this.#billable = billable;
+  }
+
+  /**
+   * @param send makes the SDK's request, with all its tries
+   * @throws what the SDK throws, and BudgetExceededError when the call may not be made
+   */
+  async send(send: Send, options: RequestOptions, wish: Wish): Promise<ResponseProps> {
+    const asked = this.#call.admit();
+    const terms = asked instanceof Promise ? await asked : asked;
+    const { prepare, isOfOurs } = this.#billable;
+    for (;;) {
+      const body = prepare === undefined ? options.body : prepare(options.body, terms, wish);
+      const marked = { ...options, body, [WATCHED]: this };
+      this.sending(marked);
+      try {
+        return this.#answered(await send(marked));
+      } catch (error) {
+        // Without us it would not have been refused.
+        if (isOfOurs?.(error) !== true) throw this.#refused(error);
+      }
+      this.#attempts += 1;
+    }
+  }
+
+  /** The SDK tries, for the first time or again. */
+  sending({ signal }: RequestOptions): void {
+    this.#isUnderWay = signal?.aborted !== true;
+    this.#sentMs = performance.now();
+  }
+
+  /** The SDK gave up on a try, and will try again. */
+  retrying({ timeout }: RequestOptions, client: StainlessClient): void {
+    const limitMs = timeout ?? client.timeout;
+    const isTimeUp = typeof limitMs === "number" && performance.now() - this.#sentMs >= limitMs - TIMER_MS;
+    if (isTimeUp) this.#unanswered += 1;
+    this.#attempts += 1;
+    this.#isUnderWay = false;
+  }
+
+  #refused(error: unknown): unknown {
+    if (this.#isUnderWay && isUnanswered(error)) this.#unanswered += 1;
+    this.failed(error);
+    return error;
+  }
+
+  /** The headers are there. */
+  #answered(props: ResponseProps): ResponseProps {
+    let { response } = props;
+    const { options } = props;
+    this.#headers = response.headers;
+    tellWhenNeverTaken(response, this);
+    // The SDK has said that it reads by the time that it gets it: this is somebody who wants it raw.
+    const taken = () => {
+      if (this.isTaken) return response;
+      this.isTaken = true;
+      if (this.#isSound(options)) this.plain(undefined);
+      else this.#watchRaw(response);
+      return response;
+    };
+    Object.defineProperty(props, "response", {
+      get: taken,
+      // The SDK tries again for want of a body.
+      set: (other: Response) => {
+        response = other;
+        this.#headers = other.headers;
+      },
+      enumerable: true,
+      configurable: true,
+    });
+    return props;
+  }
+
+  /** The SDK reads the answer. */
+  async read(props: ResponseProps, parse: () => unknown): Promise<unknown> {
+    this.isTaken = true;
+    let answer: unknown;
+    try {
+      answer = await parse();
+    } catch (error) {
+      this.broken(error);
+      throw error;
+    }
+    this.#readBy(answer, props);
+    return answer;
+  }
+
+  #readBy(answer: unknown, { options }: ResponseProps): void {
+    const gatherer = this.gatherer();
+    if (this.#isSound(options)) this.plain(undefined);
+    else if (gatherer !== undefined && options.__binaryResponse === true) this.#watchRaw(answer as Response);
+    else if (gatherer !== undefined && watchStream(answer, this, gatherer))
+      tellWhenForgotten(answer as object, this);
+    else this.plain(answer);
+  }
+
+  #watchRaw(response: Response): void {
+    watchRawResponse(response, this);
+    tellWhenForgotten(response, this);
+  }
+
+  /** Its bytes tell nothing. */
+  #isSound({ __binaryResponse }: RequestOptions): boolean {
+    return __binaryResponse === true && this.#billable.gatherer === undefined;
+  }
+
+  gatherer(): StreamGatherer | undefined {
+    return this.#billable.gatherer?.();
+  }
+
+  firstToken(): void {
+    this.#call.firstToken();
+  }
+
+  plain(answer: unknown): void {
+    const { read, start } = this.#billable;
+    if (this.#isKept(answer)) return;
+    const counted = read?.(answer);
+    if (counted !== undefined) this.#settle(counted.answer, counted.end);
+    else if (!canEstimate(start.format) || tellsUsage(answer)) this.#settle(answer);
+    else this.#settle(this.#estimated(answer), { isEstimated: true });
+  }
+
+  streamed(gatherer: StreamGatherer, endedEarly: boolean): void {
+    this.succeeded(gatherer.answer(), { ...gatherer.end?.(), endedEarly });
+  }
+
+  /** It was answered and is billed, but the answer did not come through. */
+  broken(error: unknown, gatherer?: StreamGatherer): void {
+    if (gatherer === undefined) this.failed(error, { answer: this.#estimated(undefined), isEstimated: true });
+    else this.failed(error, { answer: gatherer.answer(), ...gatherer.end?.() });
+  }
+
+  forgotten(): void {
+    const gatherer = this.gatherer();
+    if (gatherer === undefined)
+      this.#settle(this.#estimated(undefined), { isEstimated: true, endedEarly: true });
+    else this.streamed(gatherer, true);
+  }
+
+  succeeded(answer: unknown, end?: CallEnd): void {
+    if (!this.#isKept(answer)) this.#settle(answer, end);
+  }
+
+  #settle(answer: unknown, end?: CallEnd): void {
+    isSettled(this);
+    this.#call.succeeded(answer, this.#end(answer, end));
+  }
+
+  failed(error: unknown, end?: CallEnd): void {
+    if (this.#isKept(end?.answer)) return;
+    isSettled(this);
+    this.#call.failed(error, this.#end(end?.answer, end));
+  }
+
+  #isKept(answer: unknown): boolean {
+    if (this.#billable.keep?.(answer, this.#call) !== true) return false;
+    isSettled(this);
+    return true;
+  }
+
+  #estimated(answer: unknown): unknown {
+    const { start } = this.#billable;
+    if (!canEstimate(start.format)) return answer;
+    if (!isObject(answer)) return estimatedAnswer(start, {}, new TextSize());
+    const { id, model, service_tier } = answer;
+    return estimatedAnswer(start, { id, model, service_tier }, textSizeOf(answer));
+  }
+
+  #end(answer: unknown, end: CallEnd | undefined): CallEnd {
+    const lost = this.#unanswered;
+    const requestId = idOf(answer, this.#headers);
+    return {
+      attempts: this.#attempts,
+      ...(requestId !== undefined && { requestId }),
+      ...(lost > 0 && { unansweredInput: lost * estimatedInput(this.#billable.start) }),
+      ...end,
+    };
+  }
+}
+
+/** Also Groq's older streams, which have it elsewhere, and what failed. */
+function tellsUsage(answer: unknown): boolean {
+  return isObject(answer) && (isObject(answer.usage) || isObject(answer.x_groq) || isObject(answer.error));
+}
+
+/** Of answers without an id of their own. */
+function idOf(answer: unknown, headers: Headers | undefined): string | undefined {
+  if (headers === undefined || (isObject(answer) && typeof answer.id === "string")) return undefined;
+  return headers.get("x-request-id") ?? headers.get("request-id") ?? undefined;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;

@@ -1,0 +1,46 @@
+import { existsSync } from "node:fs";
+import type { Delivery, TrackerProblem } from "./delivery/delivery.ts";
+import { defaultSpoolDirectory, spoolPlace } from "./delivery/spool-directory.ts";
+import { startDelivery } from "./delivery/start-delivery.ts";
+import { syncSpool } from "./delivery/sync.ts";
+import type { Environment } from "./environment/environment.ts";
+import { type FarSide, standingFor, unknownDestination } from "./far-side.ts";
+
+export interface SendingOptions extends FarSide {
+  readonly onProblem: (problem: TrackerProblem) => void;
+  readonly spoolDirectory?: string | false;
+  readonly flush?: { readonly afterMs?: number; readonly afterMetrics?: number };
+  readonly env: Environment;
+  readonly cwd: string;
+}
+
+/** Begins to take metrics, and sends what was metered here before, while no API was known. */
+export function startSending(options: SendingOptions): Delivery {
+  const { transport, api, env, spoolDirectory, flush: { afterMs, afterMetrics } = {} } = options;
+  if (api !== undefined) sendWhatWaited(options);
+  return startDelivery({
+    ...{ transport, env, onProblem: tellingOnce(options) },
+    ...(spoolDirectory !== undefined && { spoolDirectory }),
+    ...(afterMs !== undefined && { flushAfterMs: afterMs }),
+    ...(afterMetrics !== undefined && { flushAfterLines: afterMetrics }),
+  });
+}
+
+function sendWhatWaited({ transport, onProblem, env, cwd, spoolDirectory }: SendingOptions): void {
+  const directory = spoolDirectory ?? defaultSpoolDirectory(env);
+  if (directory === false || !existsSync(spoolPlace(directory, unknownDestination(cwd)).directory)) return;
+  syncSpool({ directory, transport: standingFor(() => transport, cwd) }).catch((error: unknown) =>
+    onProblem({ kind: "delivery", error: error instanceof Error ? error : new Error(String(error)) }),
+  );
+}
+
+/** That no API is known stays so until somebody does something: to be told of it once is enough. */
+function tellingOnce({ onProblem, transport, cwd }: SendingOptions): (problem: TrackerProblem) => void {
+  if (transport.destination !== unknownDestination(cwd).destination) return onProblem;
+  let isTold = false;
+  return (problem) => {
+    if (problem.kind === "delivery" && isTold) return;
+    isTold ||= problem.kind === "delivery";
+    onProblem(problem);
+  };
+}

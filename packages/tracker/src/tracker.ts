@@ -1,0 +1,177 @@
+import type { MetricInput } from "@ai-usage/client/leases";
+import { recorderInContext } from "./context/recorder-in-context.ts";
+import { mergedContext, type UsageContext } from "./context/usage-context.ts";
+import type { Delivery, DeliveryStatistics, FlushOptions, TrackerProblem } from "./delivery/delivery.ts";
+import type { MethodDecorator, MethodTerms } from "./functions/decorator.ts";
+import type { PlaceOperation } from "./functions/google-places.ts";
+import {
+  ANTHROPIC_MESSAGE,
+  OPENAI_COMPLETION,
+  type PlacesOptions,
+  placesTerms,
+} from "./functions/known-functions.ts";
+import { track } from "./functions/track.ts";
+import type { AnyFunction, FunctionTerms } from "./functions/tracked-function.ts";
+import { anthropic } from "./providers/anthropic/anthropic.ts";
+import { bedrock } from "./providers/bedrock/bedrock.ts";
+import { google } from "./providers/google/google.ts";
+import { openAI } from "./providers/openai/openai.ts";
+import type { Provider, ProviderWiring } from "./providers/provider.ts";
+import {
+  type BatchFormatName,
+  type BatchResults,
+  type BatchResultsOptions,
+  recordBatchResults,
+} from "./recording/batch-results.ts";
+import type { CallStart, Recorder } from "./recording/call.ts";
+import type { Gate } from "./recording/gate.ts";
+import { createRecorder } from "./recording/recorder.ts";
+
+const PROVIDERS: readonly Provider[] = [openAI, anthropic, google, bedrock];
+
+export interface WrapOptions {
+  /** Who bills, where the client cannot tell: of an OpenAI client that talks to a gateway of yours. */
+  readonly service?: string;
+  /** Holds for this client's calls, as far as the context that they are made in does not say otherwise. It is asked at each call. */
+  readonly context?: () => UsageContext;
+}
+
+/** What a tracker is made of. */
+export interface TrackerParts {
+  /** If not, clients stay as they are. @default true */
+  readonly enabled?: boolean;
+  readonly delivery: Delivery;
+  readonly onProblem: (problem: TrackerProblem) => void;
+  readonly defaults: UsageContext;
+  readonly streamUsage: ProviderWiring["streamUsage"];
+  readonly gate?: Gate;
+  readonly finish?: (metric: MetricInput, start: CallStart) => MetricInput;
+  /** What `finish` does to a context, for those who ask about it before there is a metric. */
+  readonly finishContext?: (context: UsageContext) => UsageContext;
+}
+
+/** Meters an application's calls, and sends what it metered. */
+export class Tracker {
+  readonly recorder: Recorder;
+  readonly #parts: TrackerParts;
+
+  constructor(parts: TrackerParts) {
+    this.#parts = parts;
+    const { delivery, ...others } = parts;
+    this.recorder = createRecorder({ ...others, take: (metric) => delivery.add(JSON.stringify(metric)) });
+  }
+
+  /**
+   * Makes a provider's client tell of its billable calls. It stays the object that it is: results, types, errors, streams and
+   * helpers are as before.
+   *
+   * @returns the client that was given
+   * @throws TypeError when it is no client that is known
+   */
+  wrap<Client extends object>(client: Client, { service, context }: WrapOptions = {}): Client {
+    if (!this.isEnabled) return client;
+    const provider = PROVIDERS.find((one) => one.recognizes(client));
+    if (provider === undefined)
+      throw new TypeError(
+        "wrap knows clients of openai, @anthropic-ai/sdk, @google/genai and Bedrock's runtime only",
+      );
+    const { streamUsage } = this.#parts;
+    provider.instrument(client, {
+      recorder: context === undefined ? this.recorder : recorderInContext(this.recorder, context),
+      streamUsage,
+      ...(service !== undefined && { service }),
+    });
+    return client;
+  }
+
+  get isEnabled(): boolean {
+    return this.#parts.enabled !== false;
+  }
+
+  /** What a metric that is made in the context says of who and what for. */
+  attribution(context: UsageContext): UsageContext {
+    const { defaults, finishContext } = this.#parts;
+    const merged = mergedContext(defaults, context);
+    return finishContext === undefined ? merged : finishContext(merged);
+  }
+
+  /** Tells of what went wrong outside of the application's own calls, to whom the tracker tells it. */
+  report(problem: TrackerProblem): void {
+    this.#parts.onProblem(problem);
+  }
+
+  /**
+   * Makes a function that does what `work` does, and whose calls are recorded. What it returns may be plain, a promise, or
+   * something to iterate over.
+   */
+  track<Call extends AnyFunction>(terms: FunctionTerms<Call>, work: Call): Call {
+    return this.#tracked(terms, work);
+  }
+
+  /** Decorates a method, each call of which is recorded: `@tracker.tracked({ service, model, operation })`. */
+  tracked<Result = unknown>(terms: MethodTerms<Result>): MethodDecorator<Result> {
+    return <Method extends AnyFunction>(method: Method) =>
+      this.#tracked(terms as unknown as FunctionTerms<Method>, method);
+  }
+
+  /** Of a function that answers with a chat completion of OpenAI, or with its chunks. */
+  trackOpenAICompletion<Call extends AnyFunction>(
+    work: Call,
+    terms: Partial<FunctionTerms<Call>> = {},
+  ): Call {
+    return this.#tracked({ ...OPENAI_COMPLETION, ...terms }, work);
+  }
+
+  /** Of a function that answers with a message of Anthropic, or with its events. */
+  trackAnthropicMessage<Call extends AnyFunction>(
+    work: Call,
+    terms: Partial<FunctionTerms<Call>> = {},
+  ): Call {
+    return this.#tracked({ ...ANTHROPIC_MESSAGE, ...terms }, work);
+  }
+
+  /**
+   * Of a function whose every call is one request to Google Places.
+   *
+   * @param operation by the name that its price is listed under: `place_details_pro`; of `place_details`, `text_search` and
+   *   `nearby_search` the fields tell which
+   */
+  trackGooglePlaces<Call extends AnyFunction>(
+    operation: PlaceOperation,
+    work: Call,
+    options: PlacesOptions<Call> = {},
+  ): Call {
+    return this.#tracked(placesTerms(operation, options), work);
+  }
+
+  #tracked<Call extends AnyFunction>(terms: FunctionTerms<Call>, work: Call): Call {
+    return this.isEnabled ? track(this.recorder, terms, work) : work;
+  }
+
+  /**
+   * Records the calls of a batch from its results: `files.content(batch.output_file_id)` of OpenAI, say. Results of Anthropic's
+   * batches that are read by a client that was wrapped are recorded anyway. Recorded again, they count once.
+   *
+   * @returns how many there were
+   */
+  recordBatchResults(
+    format: BatchFormatName,
+    results: BatchResults,
+    options: BatchResultsOptions = {},
+  ): Promise<number> {
+    return recordBatchResults(this.recorder, format, results, options);
+  }
+
+  /** Sends what there is. @returns how all metrics of the process stand */
+  flush(options?: FlushOptions): Promise<DeliveryStatistics> {
+    return this.#parts.delivery.flush(options);
+  }
+
+  close(options?: FlushOptions): Promise<DeliveryStatistics> {
+    return this.#parts.delivery.close(options);
+  }
+
+  get statistics(): DeliveryStatistics {
+    return this.#parts.delivery.statistics;
+  }
+}

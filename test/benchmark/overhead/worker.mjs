@@ -1,0 +1,105 @@
+// One wrapper in a process of its own: makes the calls that it is told to, and says what they cost.
+import { importerOf, wrappers } from "./wrappers.mjs";
+
+const { wrapper, provider, sink, rivals, ours, spool } = JSON.parse(process.argv[2]);
+const load = importerOf(rivals);
+const { OpenAI } = await load("openai");
+const started = performance.now();
+const { wrap, flush } = await wrappers[wrapper]({ load, sink, ours, spool, OpenAI });
+const client = wrap(new OpenAI({ apiKey: "sk-benchmark", baseURL: `${provider}/v1`, maxRetries: 0 }));
+const setupMs = performance.now() - started;
+
+async function call({ streamed, content }) {
+  const body = { model: "gpt-4o-mini", messages: [{ role: "user", content }] };
+  if (!streamed) return client.chat.completions.create(body);
+  for await (const _part of await client.chat.completions.create({ ...body, stream: true }));
+}
+
+async function run({ calls, concurrency, streamed, promptBytes }) {
+  const content = "lorem ip ".repeat(promptBytes / 9 + 1).slice(0, promptBytes);
+  const times = [];
+  let left = calls;
+  const lane = async () => {
+    while (left > 0) {
+      left -= 1;
+      const begun = performance.now();
+      await call({ streamed, content });
+      times.push(performance.now() - begun);
+    }
+  };
+  const cpu = process.cpuUsage();
+  const begun = performance.now();
+  await Promise.all(Array.from({ length: concurrency }, lane));
+  const seconds = (performance.now() - begun) / 1000;
+  await flush();
+  const { user, system } = process.cpuUsage(cpu);
+  times.sort((a, b) => a - b);
+  return {
+    cpuUs: (user + system) / calls,
+    p50Us: times[Math.floor(times.length / 2)] * 1000,
+    meanUs: (times.reduce((sum, time) => sum + time, 0) / times.length) * 1000,
+    callsPerSecond: calls / seconds,
+  };
+}
+
+/** Each asks one thing of the wrapped client; what it records is for the far side to see. */
+const probes = {
+  async withResponse() {
+    const asked = client.chat.completions.create(request("probe-with-response"));
+    const { data, response } = await asked.withResponse();
+    return data.choices.length > 0 && response.status === 200;
+  },
+  async streamClass() {
+    const stream = await client.chat.completions.create({ ...request("probe-stream"), stream: true });
+    let parts = 0;
+    for await (const _part of stream) parts += 1;
+    return parts > 0 && "controller" in stream && typeof stream.toReadableStream === "function";
+  },
+  async tee() {
+    const stream = await client.chat.completions.create({ ...request("probe-tee"), stream: true });
+    const counts = await Promise.all(
+      stream.tee().map(async (half) => {
+        let parts = 0;
+        for await (const _part of half) parts += 1;
+        return parts;
+      }),
+    );
+    return counts[0] > 0 && counts[0] === counts[1];
+  },
+  async failing() {
+    await client.chat.completions.create(request("probe-failing", "no-such-model")).catch(() => {});
+    return true;
+  },
+  async leftEarly() {
+    const stream = await client.chat.completions.create({ ...request("probe-left"), stream: true });
+    for await (const _part of stream) break;
+    return true;
+  },
+  async asResponse() {
+    const response = await client.chat.completions.create(request("probe-as-response")).asResponse();
+    await response.json();
+    return true;
+  },
+};
+
+const request = (content, model = "gpt-4o-mini") => ({ model, messages: [{ role: "user", content }] });
+
+const answers = {
+  run: ({ stretch }) => run(stretch),
+  probe: async ({ name }) => {
+    const works = await probes[name]().catch(() => false);
+    // What is written down a little later is waited for, so that it is missing only where it never comes.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await flush();
+    return works;
+  },
+};
+
+process.on("message", async ({ id, ...message }) => {
+  try {
+    process.send({ id, result: await answers[message.kind](message) });
+  } catch (error) {
+    process.send({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  }
+});
+process.send({ kind: "ready", setupMs });
