@@ -1,4 +1,4 @@
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { deep, expectProblem, many, newTokens, objectText, text } from "../support/bad-input.ts";
 import { newTable, type TestTable } from "../support/engine.ts";
@@ -146,10 +146,12 @@ describe("bad budget", () => {
     expectProblem(await send("POST", "/budgets", sent), status);
   });
 
-  it("in plain text or compressed is refused", async () => {
+  it("in plain text, packed in an unknown way, or packed wrongly is refused", async () => {
     const plainText = { "content-type": "text/plain" };
     expectProblem(await send("POST", "/budgets", body({}), plainText), 415);
-    expectProblem(await send("POST", "/budgets", gzipSync(body({})), { "content-encoding": "gzip" }), 415);
+    const packed = brotliCompressSync(body({}));
+    expectProblem(await send("POST", "/budgets", packed, { "content-encoding": "br" }), 415);
+    expectProblem(await send("POST", "/budgets", packed, { "content-encoding": "gzip" }), 400);
   });
 
   it("of another team than the token's is refused", async () => {

@@ -18,6 +18,8 @@ export interface LeaseHolderOptions {
   readonly ttlSeconds?: number;
   /** What becomes of calls when nobody could ever be asked; after that, what the budgets say. @default "open" */
   readonly failMode?: FailMode;
+  /** Milliseconds for which a refusal is believed at most: somebody may get more, or give back, at any time. @default 30000 */
+  readonly refusedMsMax?: number;
   /** In milliseconds; must not go back. @default the time since the process began, added to when that was */
   readonly clock?: () => number;
   /** Told of what goes wrong in the background: a lease that could not be settled ends with its time. */
@@ -34,7 +36,6 @@ const TTL_SECONDS = 60;
 /** Enough for so much time at the rate of late. */
 const AHEAD_SECONDS = 2;
 const CALLS_MAX = 10_000;
-/** Somebody may get more, or give back, at any time: a refusal is not believed for longer. */
 const REFUSED_MS_MAX = 30_000;
 const UNASKED_MS = 1_000;
 /** Leases are renewed or settled by so much of their life before they end: an answer takes its time. */
@@ -153,7 +154,8 @@ export class LeaseHolder {
     if (!(error instanceof Error)) throw error;
     const now = this.#clock();
     if (error instanceof BudgetExhaustedError) {
-      const ms = Math.min(REFUSED_MS_MAX, error.retryAfterSeconds * 1000);
+      const { refusedMsMax = REFUSED_MS_MAX } = this.#options;
+      const ms = Math.min(refusedMsMax, error.retryAfterSeconds * 1000);
       this.#verdict = { admission: { outcome: "refused", error }, untilMs: now + ms };
       return;
     }

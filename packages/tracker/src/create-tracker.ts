@@ -1,7 +1,10 @@
+import type { HardBudgetOptions } from "./budgets/hard-budget.ts";
+import { hardBudgetGate } from "./budgets/hard-budget-gate.ts";
 import type { UsageContext } from "./context/usage-context.ts";
 import { problemsOnStderr } from "./default-problems.ts";
 import type { Delivery, DeliveryStatistics, TrackerProblem } from "./delivery/delivery.ts";
 import type { Transport } from "./delivery/transport.ts";
+import { TrackerConfigurationError } from "./environment/configuration-error.ts";
 import { type Environment, trackerOptionsFromEnv } from "./environment/environment.ts";
 import { type ApiAddress, farSide } from "./far-side.ts";
 import type { HashKey } from "./privacy/keyed-hash.ts";
@@ -9,7 +12,7 @@ import { type Privacy, privacyOf } from "./privacy/privacy.ts";
 import { gateForHashedUsers } from "./privacy/user-id-hash.ts";
 import type { ProviderWiring } from "./providers/provider.ts";
 import type { Gate } from "./recording/gate.ts";
-import { startSending } from "./start-sending.ts";
+import { startSending, startSendingOutcomes } from "./start-sending.ts";
 import { Tracker } from "./tracker.ts";
 
 /** What a gate is made with, so that it asks the API that the tracker sends to. */
@@ -49,7 +52,13 @@ export interface TrackerOptions {
   readonly hashPrompts?: HashKey;
   /** Told of what goes wrong outside of the application's own calls. @default a line on stderr, of each kind one a minute */
   readonly onProblem?: (problem: TrackerProblem) => void;
-  /** Where budgets decide on calls before they are made, unless ENABLE_BUDGET_ENFORCEMENT is `false`. @default every call is made */
+  /**
+   * Calls are held against the stack's hard budgets before they are made, unless ENABLE_BUDGET_ENFORCEMENT is `false`: what
+   * they may take is reserved in the background, and a call that there is no room for fails with a BudgetExhaustedError.
+   * @default every call is made
+   */
+  readonly hardBudget?: boolean | HardBudgetOptions;
+  /** What decides on calls in place of `hardBudget`, unless ENABLE_BUDGET_ENFORCEMENT is `false`. @default every call is made */
   readonly gate?: Gate | ((surroundings: GateSurroundings) => Gate);
   /** @default process.env */
   readonly env?: Environment;
@@ -73,34 +82,46 @@ export function createTracker(options: TrackerOptions = {}): Tracker {
   const side = farSide({ ...environment, ...options, env, cwd });
   const onProblem = options.onProblem ?? problemsOnStderr();
   const privacy = privacyOf({ ...environment, ...options });
-  const delivery = startSending({ ...options, ...side, onProblem, env, cwd });
   const gate = environment.enforcesBudgets ? gateOf(options, { ...side, onProblem }, privacy) : undefined;
+  const delivery = startSending({ ...options, ...side, onProblem, env, cwd });
   return new Tracker({
     ...{ delivery, onProblem, defaults, streamUsage, ...privacy },
     ...(gate !== undefined && { gate }),
+    ...(side.api !== undefined && {
+      startOutcomes: () => startSendingOutcomes({ ...options, ...side.api, onProblem, env }),
+    }),
   });
 }
 
 /**
- * A tracker whose calls are held against budgets; with ENABLE_COST_MONITORING `false` one that only meters. Who is told of what
+ * A tracker with `hardBudget`, unless another gate is given; with ENABLE_COST_MONITORING `false` one that only meters. Who is told of what
  * a budget comes to, and how, is the stack's to say: its channels and `ai-usage alerts`.
  *
  * @throws TrackerConfigurationError as {@link createTracker}
  */
 export function createCostMonitoredTracker(options: TrackerOptions = {}): Tracker {
   const { monitorsCosts } = trackerOptionsFromEnv(options.env);
-  if (monitorsCosts) return createTracker(options);
-  const { gate: _, ...others } = options;
+  if (monitorsCosts)
+    return createTracker(options.gate === undefined ? { hardBudget: true, ...options } : options);
+  const { gate: _, hardBudget: __, ...others } = options;
   return createTracker(others);
 }
 
 function gateOf(
-  { gate }: TrackerOptions,
+  options: TrackerOptions,
   surroundings: GateSurroundings,
   { finishContext }: Privacy,
 ): Gate | undefined {
-  const made = typeof gate === "function" ? gate(surroundings) : gate;
+  const made = plainGateOf(options, surroundings);
   return made === undefined || finishContext === undefined ? made : gateForHashedUsers(made, finishContext);
+}
+
+function plainGateOf({ gate, hardBudget }: TrackerOptions, surroundings: GateSurroundings): Gate | undefined {
+  if (hardBudget === undefined || hardBudget === false)
+    return typeof gate === "function" ? gate(surroundings) : gate;
+  if (gate !== undefined)
+    throw new TrackerConfigurationError(["hardBudget and gate both decide on calls: give one of them"]);
+  return hardBudgetGate(hardBudget === true ? {} : hardBudget, surroundings);
 }
 
 const NOTHING: DeliveryStatistics = Object.freeze({

@@ -1,4 +1,5 @@
 export type { MetricInput } from "@ai-usage/client/leases";
+export * from "./budgets/index.ts";
 export { ClientConfig } from "./clients/client-config.ts";
 export { ClientManager, type ClientManagerOptions } from "./clients/client-manager.ts";
 export { MissingSdkError } from "./clients/import-sdk.ts";
@@ -28,6 +29,7 @@ export type { MethodTerms } from "./functions/decorator.ts";
 export type { PlaceOperation } from "./functions/google-places.ts";
 export type { PlacesOptions } from "./functions/known-functions.ts";
 export type { FunctionTerms, ToldUsage } from "./functions/tracked-function.ts";
+export type { OutcomeToTrack } from "./outcomes/outcome.ts";
 export type { HashKey } from "./privacy/keyed-hash.ts";
 export type { ProviderWiring } from "./providers/provider.ts";
 export type { BatchFormatName, BatchResults, BatchResultsOptions } from "./recording/batch-results.ts";

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import type { Delivery, TrackerProblem } from "./delivery/delivery.ts";
+import { httpTransport } from "./delivery/http-transport.ts";
 import { defaultSpoolDirectory, spoolPlace } from "./delivery/spool-directory.ts";
 import { startDelivery } from "./delivery/start-delivery.ts";
 import { syncSpool } from "./delivery/sync.ts";
 import type { Environment } from "./environment/environment.ts";
-import { type FarSide, standingFor, unknownDestination } from "./far-side.ts";
+import { type ApiAddress, type FarSide, standingFor, unknownDestination } from "./far-side.ts";
 
 export interface SendingOptions extends FarSide {
   readonly onProblem: (problem: TrackerProblem) => void;
@@ -23,6 +24,19 @@ export function startSending(options: SendingOptions): Delivery {
     ...(spoolDirectory !== undefined && { spoolDirectory }),
     ...(afterMs !== undefined && { flushAfterMs: afterMs }),
     ...(afterMetrics !== undefined && { flushAfterLines: afterMetrics }),
+  });
+}
+
+export interface OutcomeSendingOptions
+  extends Pick<SendingOptions, "onProblem" | "spoolDirectory" | "env">,
+    Partial<ApiAddress> {}
+
+/** Begins to take outcomes: a tracker of calls alone has nothing to do with them. */
+export function startSendingOutcomes(options: OutcomeSendingOptions): Delivery {
+  const { apiUrl = "", token = "", env, spoolDirectory, onProblem } = options;
+  return startDelivery({
+    ...{ transport: httpTransport({ apiUrl, token, stored: "outcomes" }), env, onProblem },
+    ...(spoolDirectory !== undefined && { spoolDirectory }),
   });
 }
 

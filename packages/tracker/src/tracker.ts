@@ -1,6 +1,6 @@
 import type { MetricInput } from "@ai-usage/client/leases";
 import { recorderInContext } from "./context/recorder-in-context.ts";
-import { mergedContext, type UsageContext } from "./context/usage-context.ts";
+import { currentUsageContext, mergedContext, type UsageContext } from "./context/usage-context.ts";
 import type { Delivery, DeliveryStatistics, FlushOptions, TrackerProblem } from "./delivery/delivery.ts";
 import type { MethodDecorator, MethodTerms } from "./functions/decorator.ts";
 import type { PlaceOperation } from "./functions/google-places.ts";
@@ -12,6 +12,7 @@ import {
 } from "./functions/known-functions.ts";
 import { track } from "./functions/track.ts";
 import type { AnyFunction, FunctionTerms } from "./functions/tracked-function.ts";
+import { type OutcomeToTrack, outcomeOf } from "./outcomes/outcome.ts";
 import { anthropic } from "./providers/anthropic/anthropic.ts";
 import { bedrock } from "./providers/bedrock/bedrock.ts";
 import { google } from "./providers/google/google.ts";
@@ -41,6 +42,8 @@ export interface TrackerParts {
   /** If not, clients stay as they are. @default true */
   readonly enabled?: boolean;
   readonly delivery: Delivery;
+  /** Of outcomes; begun when there is a first one. Without it they have nowhere to go. */
+  readonly startOutcomes?: () => Delivery;
   readonly onProblem: (problem: TrackerProblem) => void;
   readonly defaults: UsageContext;
   readonly streamUsage: ProviderWiring["streamUsage"];
@@ -54,6 +57,7 @@ export interface TrackerParts {
 export class Tracker {
   readonly recorder: Recorder;
   readonly #parts: TrackerParts;
+  #outcomes: Delivery | undefined;
 
   constructor(parts: TrackerParts) {
     this.#parts = parts;
@@ -162,16 +166,58 @@ export class Tracker {
     return recordBatchResults(this.recorder, format, results, options);
   }
 
-  /** Sends what there is. @returns how all metrics of the process stand */
-  flush(options?: FlushOptions): Promise<DeliveryStatistics> {
-    return this.#parts.delivery.flush(options);
+  /**
+   * Records what came of calls: it is kept and sent as metrics are. What it does not say of who and what for, the context
+   * that it is made in says.
+   *
+   * @returns its id
+   */
+  trackOutcome(outcome: OutcomeToTrack): string {
+    const stored = outcomeOf(outcome, this.attribution(currentUsageContext()));
+    if (!this.isEnabled) return stored.outcome_id;
+    this.#outcomes ??= this.#parts.startOutcomes?.();
+    if (this.#outcomes === undefined)
+      this.report({
+        kind: "dropped",
+        count: 1,
+        error: new Error("outcomes go to the API, and none is known here"),
+      });
+    else this.#outcomes.add(JSON.stringify(stored));
+    return stored.outcome_id;
   }
 
-  close(options?: FlushOptions): Promise<DeliveryStatistics> {
-    return this.#parts.delivery.close(options);
+  /** Sends what there is. @returns how all metrics of the process stand */
+  async flush(options?: FlushOptions): Promise<DeliveryStatistics> {
+    const [statistics] = await Promise.all([
+      this.#parts.delivery.flush(options),
+      this.#outcomes?.flush(options),
+    ]);
+    return statistics;
+  }
+
+  /** Sends what there is, and gives back what is reserved of budgets. No call is to be made after that. */
+  async close(options?: FlushOptions): Promise<DeliveryStatistics> {
+    const { delivery, gate } = this.#parts;
+    const [statistics] = await Promise.all([
+      delivery.close(options),
+      this.#outcomes?.close(options),
+      gate && closedInTime(gate, options?.timeoutMs),
+    ]);
+    return statistics;
   }
 
   get statistics(): DeliveryStatistics {
     return this.#parts.delivery.statistics;
   }
+}
+
+const CLOSE_MS_MAX = 10_000;
+
+/** What cannot be given back in time is free again when its lease ends. */
+async function closedInTime(gate: Gate, timeoutMs = CLOSE_MS_MAX): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  await Promise.race([gate.close(), late]).finally(() => clearTimeout(timer));
 }

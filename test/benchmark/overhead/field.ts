@@ -9,7 +9,7 @@ import { buildTracker } from "../../../scripts/build-tracker.mjs";
 import { Child } from "./child.ts";
 import { installRivals } from "./rivals.ts";
 
-export const wrapperNames = ["bare", "ai-usage", "langfuse", "openllmetry", "openinference"] as const;
+const wrapperNames = ["bare", "ai-usage", "langfuse", "openllmetry", "openinference"] as const;
 export type WrapperName = (typeof wrapperNames)[number];
 
 export interface Sent {

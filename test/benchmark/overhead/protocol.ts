@@ -29,5 +29,5 @@ export const questions = [
   "asResponse() is recorded",
   "no prompt leaves the process",
 ] as const;
-export type Question = (typeof questions)[number];
+type Question = (typeof questions)[number];
 export type Probe = Readonly<Record<Question, boolean>>;

@@ -65,8 +65,10 @@ async function send(flags: SyncFlags, apiUrl: string, context: CommandContext): 
   const { httpTransport, syncLines, syncSpool } = await import("@ai-usage/tracker");
   const progress = createProgress(context.io.stderr);
   const { retryDelayMs } = context;
+  const connection = { apiUrl, token: findConnection(context).token };
+  const outcomes = httpTransport({ ...connection, stored: "outcomes" });
   const options: SyncOptions = {
-    transport: httpTransport({ apiUrl, token: findConnection(context).token }),
+    transport: httpTransport(connection),
     onProgress: (done) => progress.show(`${count(done)} sent`),
     ...(retryDelayMs !== undefined && { backOff: { firstMs: retryDelayMs, maxMs: retryDelayMs } }),
   };
@@ -77,11 +79,28 @@ async function send(flags: SyncFlags, apiUrl: string, context: CommandContext): 
     }
     const directory =
       flags.directory === undefined ? {} : { directory: resolve(context.cwd, flags.directory) };
-    return await syncSpool({ ...options, ...directory, env: context.env });
+    const spool = { ...options, ...directory, env: context.env };
+    const calls = await syncSpool(spool);
+    return bothOf(calls, await syncSpool({ ...spool, transport: outcomes }));
   } finally {
     progress.end();
-    await options.transport.close?.();
+    await Promise.all([options.transport.close?.(), outcomes.close?.()]);
   }
+}
+
+/** Calls, and what came of them, wait in parts of their own. */
+function bothOf(calls: Synced, outcomes: Synced): Synced {
+  const failure = calls.failure ?? outcomes.failure;
+  return {
+    ...calls,
+    delivered: calls.delivered + outcomes.delivered,
+    rejected: calls.rejected + outcomes.rejected,
+    rejections: [...calls.rejections, ...outcomes.rejections],
+    torn: calls.torn + outcomes.torn,
+    waiting: calls.waiting + outcomes.waiting,
+    running: Math.max(calls.running ?? 0, outcomes.running ?? 0),
+    ...(failure !== undefined && { failure }),
+  };
 }
 
 function tell(synced: Synced, context: CommandContext): void {

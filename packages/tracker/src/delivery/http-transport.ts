@@ -2,7 +2,7 @@ import type { Agent } from "node:http";
 import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
 import { exchange, type HttpAnswer, type HttpExchange, httpModule } from "./http-exchange.ts";
-import { failureOf, ingestBody, ingestOutcomes, problemOf } from "./ingest-answer.ts";
+import { failureOf, ingestBody, ingestOutcomes, problemOf, type Stored } from "./ingest-answer.ts";
 import { type Transport, TransportError } from "./transport.ts";
 
 export interface HttpTransportOptions {
@@ -12,17 +12,20 @@ export interface HttpTransportOptions {
   readonly token: string;
   /** For each batch, until the answer is read. @default 10000 */
   readonly timeoutMs?: number;
+  /** What the lines are. @default "metrics" */
+  readonly stored?: Stored;
   /** For a proxy, say. It must be of the address's protocol. @default one that keeps its connection */
   readonly agent?: Agent;
 }
 
+const PATHS = { metrics: "/ai_usage", outcomes: "/outcomes" } as const satisfies Record<Stored, string>;
 const compress = promisify(gzip);
 /** What fits into a packet anyway is sent as it is. */
 const GZIP_BYTES_MIN = 1_000;
 const DATE_PRECISION_MS = 500;
 
 /**
- * Sends metrics to `POST /ai_usage`, compressed unless the other side will not have it.
+ * Sends metrics to `POST /ai_usage`, or outcomes to `POST /outcomes`, compressed unless the other side will not have it.
  * @throws TypeError when the address or the token cannot be one
  */
 export function httpTransport(options: HttpTransportOptions): Transport {
@@ -30,14 +33,17 @@ export function httpTransport(options: HttpTransportOptions): Transport {
 }
 
 class HttpTransport implements Transport {
-  readonly name = "http";
+  readonly name: string;
   readonly destination: string;
   readonly #token: string;
+  readonly #stored: Stored;
   readonly #timeoutMs: number;
   #agent: Agent | undefined;
   #takesGzip: "unknown" | "yes" | "no" = "unknown";
 
-  constructor({ apiUrl, token, timeoutMs = 10_000, agent }: HttpTransportOptions) {
+  constructor({ apiUrl, token, timeoutMs = 10_000, agent, stored = "metrics" }: HttpTransportOptions) {
+    this.#stored = stored;
+    this.name = stored === "metrics" ? "http" : `http-${stored}`;
     this.destination = httpAddress(apiUrl);
     this.#token = printableToken(token);
     this.#timeoutMs = timeoutMs;
@@ -50,7 +56,7 @@ class HttpTransport implements Transport {
   }
 
   async send(lines: readonly string[]) {
-    const body = ingestBody(lines);
+    const body = ingestBody(lines, this.#stored);
     const isGzip = this.#takesGzip !== "no" && body.length >= GZIP_BYTES_MIN;
     const answer = await this.#post(body, isGzip);
     if (isGzip && this.#blamesGzip(answer)) {
@@ -72,7 +78,7 @@ class HttpTransport implements Transport {
 
   async #post(body: string, isGzip: boolean): Promise<Answer> {
     return this.#exchange({
-      path: "/ai_usage",
+      path: PATHS[this.#stored],
       method: "POST",
       body: isGzip ? await compress(body, { level: constants.Z_BEST_SPEED }) : body,
       headers: {

@@ -1,7 +1,11 @@
 import { type LineOutcome, STORED, TransportError } from "./transport.ts";
 
-/** The body of a request to store metrics, put together from their JSON as it is. */
-export const ingestBody = (lines: readonly string[]): string => `{"metrics":[${lines.join(",")}]}`;
+/** What a request to store things is about, by the name that its body has for them. */
+export type Stored = "metrics" | "outcomes";
+
+/** The body of a request to store them, put together from their JSON as it is. */
+export const ingestBody = (lines: readonly string[], stored: Stored = "metrics"): string =>
+  `{"${stored}":[${lines.join(",")}]}`;
 
 /**
  * What ingest says became of each metric.
@@ -41,7 +45,7 @@ function outcomeOf(result: unknown): LineOutcome {
     status: "rejected",
     message: typeof message === "string" ? message : "it was refused",
     // Without the place in the request, which says nothing to who sent many.
-    ...(typeof field === "string" && { field: field.replace(/^metrics\[\d+\]\./, "") }),
+    ...(typeof field === "string" && { field: field.replace(/^(?:metrics|outcomes)\[\d+\]\./, "") }),
   };
 }
 

@@ -67,7 +67,7 @@ export async function syncSpool(options: SyncSpoolOptions): Promise<SpoolSyncRep
     ...run.report,
     directory: place.directory,
     running: live.filter(({ path, files }) => files > 0 && !spool.owns(path)).length,
-    elsewhere: [...elsewhere].filter(([path]) => path !== place.directory).map(([, label]) => label),
+    elsewhere: [...elsewhere.values()].filter((label) => label !== place.destination),
   };
 }
 

@@ -1,0 +1,46 @@
+import { randomUUID } from "node:crypto";
+import type { OutcomeInput } from "@ai-usage/client/leases";
+import type { UsageContext } from "../context/usage-context.ts";
+
+/** What came of calls: a ticket that was resolved, a draft that was sent. */
+export interface OutcomeToTrack
+  extends Pick<UsageContext, "userId" | "team" | "feature" | "environment" | "jobId" | "metadata"> {
+  /** What it is one of: `ticket_resolved`. */
+  readonly outcome: string;
+  /** @default true */
+  readonly success?: boolean;
+  /** What it is worth, in US dollars. Text is exact. */
+  readonly value?: string | number;
+  /** What the calls behind it came to, where the application knows. */
+  readonly cost?: string | number;
+  /** How good it was, 0 to 1. */
+  readonly qualityScore?: number;
+  /** Ids of the calls behind it, up to 20. */
+  readonly requestIds?: readonly string[];
+  /** Names it for ever: told twice, it counts once. @default a new one */
+  readonly outcomeId?: string;
+  /** @default now */
+  readonly at?: Date;
+}
+
+const QUALITY_DECIMALS = 4;
+
+export function outcomeOf(outcome: OutcomeToTrack, context: UsageContext): OutcomeInput {
+  const { qualityScore } = outcome;
+  return {
+    outcome_id: outcome.outcomeId ?? randomUUID(),
+    timestamp: (outcome.at ?? new Date()).toISOString(),
+    outcome: outcome.outcome,
+    success: outcome.success,
+    value: outcome.value,
+    cost_usd: outcome.cost,
+    quality_score: qualityScore === undefined ? undefined : Number(qualityScore.toFixed(QUALITY_DECIMALS)),
+    user_id: outcome.userId ?? context.userId,
+    team: outcome.team ?? context.team,
+    feature: outcome.feature ?? context.feature,
+    environment: outcome.environment ?? context.environment,
+    job_id: outcome.jobId ?? context.jobId,
+    request_ids: outcome.requestIds,
+    metadata: context.metadata || outcome.metadata ? { ...context.metadata, ...outcome.metadata } : undefined,
+  };
+}
