@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { completeAnswer } from "./answer.ts";
 import { Ids } from "./ids.ts";
@@ -35,7 +36,7 @@ export function startLoadTarget(port = 0): Promise<Listener> {
       }
       const headers = { ...reply.headers, "x-request-id": ids.nextHex("req_", 32) };
       response.writeHead(reply.status, headers);
-      response.end(reply.pieces.join(ids.next("chatcmpl-", 29)));
+      response.end(reply.pieces.join(randomId()));
     });
   });
 }
@@ -49,6 +50,9 @@ function kindOf(body: Buffer): string {
   const model = from < 0 ? "" : body.toString("latin1", from + 9, body.indexOf('"', from + 9));
   return `${model} ${body.includes('"stream":true')} ${body.includes('"include_usage":true')}`;
 }
+
+/** Of random letters, as the provider's are: what cannot be packed would else look as if it could. */
+const randomId = (): string => `chatcmpl-${randomBytes(22).toString("base64url").slice(0, 29)}`;
 
 /** As the provider says it: https://developers.openai.com/api/docs/guides/error-codes */
 const NO_SUCH_MODEL =
