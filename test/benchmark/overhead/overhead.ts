@@ -32,6 +32,9 @@ const scenarios: readonly Scenario[] = [
 const full = { rounds: 9, calls: 1_500 };
 const quickly = { rounds: 3, calls: 300 };
 
+/** Until then the compiler is at work, more of it in whoever has more code. */
+const WARM_UP_CALLS = 1_500;
+
 const CPU_GOAL = { atMost: 50 };
 
 type Samples = Record<string, Record<WrapperName, StretchResult[]>>;
@@ -52,7 +55,6 @@ export const overhead: Benchmark = {
         notes: [
           "Each wrapper has a process and a far side of its own; all take turns, and each is compared with bare in the same round.",
           "CPU is that of the whole process, delivery included, until everything was sent. What is below the noise may come out negative.",
-          "Setup is what making the client adds to a start, imports included.",
         ],
         samples: { samples, probes, importMs },
       };
@@ -73,7 +75,7 @@ async function measure(
     const ofScenario = Object.fromEntries(workers.map((one) => [one.name, []])) as unknown as Samples[string];
     samples[name] = ofScenario;
     const count = Math.round(calls * callsShare);
-    for (const worker of workers) await runStretch(worker, { ...stretch, calls: Math.ceil(count / 3) });
+    for (const worker of workers) await runStretch(worker, { ...stretch, calls: WARM_UP_CALLS });
     for (let round = 0; round < rounds; round += 1) {
       // Who comes first has the caches warmed by nobody: everybody does in turn.
       const turn = round % workers.length;
