@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { ensureChromium } from "./chromium.mjs";
 import { hasJava, startDynamoDBLocal } from "./dynamodb-local.mjs";
 
@@ -49,6 +49,15 @@ async function check({ name, command, parameters, mustSay = /^/ }) {
   return passed ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
+/** What failed in a file, each with its reason, as the last thing that somebody reads of a long output. */
+function reasonsOf(file) {
+  const place = relative(process.cwd(), file.name);
+  if (file.status === "failed" && file.assertionResults.length === 0) return [`${place}\n${file.message}`];
+  return file.assertionResults
+    .filter((test) => test.status === "failed")
+    .map((test) => `${place} > ${test.fullName}\n${test.failureMessages.join("\n")}`);
+}
+
 /** @param title what stands above the output, which is then shown at the end and not as it comes */
 async function vitest(parameters, { environment = {}, title } = {}) {
   const results = mkdtempSync(join(tmpdir(), "ai-usage-test-"));
@@ -69,7 +78,11 @@ async function vitest(parameters, { environment = {}, title } = {}) {
       (file) => file.status === "failed" && file.assertionResults.length === 0,
     );
     const failed = numFailedTests + broken.length;
-    return { passed: numPassedTests, failed: status === 0 ? failed : Math.max(failed, 1) };
+    return {
+      passed: numPassedTests,
+      failed: status === 0 ? failed : Math.max(failed, 1),
+      reasons: testResults.flatMap(reasonsOf),
+    };
   } catch {
     return { passed: 0, failed: 1 };
   } finally {
@@ -121,5 +134,6 @@ async function everything() {
 const chosen = process.argv.slice(2);
 const outcomes = chosen.length > 0 ? [await vitest(chosen)] : await everything();
 const sum = (what) => outcomes.reduce((total, outcome) => total + outcome[what], 0);
+for (const reason of outcomes.flatMap((outcome) => outcome.reasons ?? [])) console.log(`✗ ${reason}\n`);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
 process.exit(sum("failed") === 0 ? 0 : 1);
