@@ -26,8 +26,6 @@ export {
   trackerOptionsFromEnv,
 } from "./environment/environment.ts";
 export type { MethodTerms } from "./functions/decorator.ts";
-export type { PlaceOperation } from "./functions/google-places.ts";
-export type { PlacesOptions } from "./functions/known-functions.ts";
 export type { FunctionTerms, ToldUsage } from "./functions/tracked-function.ts";
 export type { OutcomeToTrack } from "./outcomes/outcome.ts";
 export type { HashKey } from "./privacy/keyed-hash.ts";

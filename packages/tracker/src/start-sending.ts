@@ -3,7 +3,6 @@ import type { Delivery, TrackerProblem } from "./delivery/delivery.ts";
 import { httpTransport } from "./delivery/http-transport.ts";
 import { defaultSpoolDirectory, spoolPlace } from "./delivery/spool-directory.ts";
 import { startDelivery } from "./delivery/start-delivery.ts";
-import { syncSpool } from "./delivery/sync.ts";
 import type { Environment } from "./environment/environment.ts";
 import { type ApiAddress, type FarSide, standingFor, unknownDestination } from "./far-side.ts";
 
@@ -43,9 +42,11 @@ export function startSendingOutcomes(options: OutcomeSendingOptions): Delivery {
 function sendWhatWaited({ transport, onProblem, env, cwd, spoolDirectory }: SendingOptions): void {
   const directory = spoolDirectory ?? defaultSpoolDirectory(env);
   if (directory === false || !existsSync(spoolPlace(directory, unknownDestination(cwd)).directory)) return;
-  syncSpool({ directory, transport: standingFor(() => transport, cwd) }).catch((error: unknown) =>
-    onProblem({ kind: "delivery", error: error instanceof Error ? error : new Error(String(error)) }),
-  );
+  import("./delivery/sync.ts")
+    .then(({ syncSpool }) => syncSpool({ directory, transport: standingFor(() => transport, cwd) }))
+    .catch((error: unknown) =>
+      onProblem({ kind: "delivery", error: error instanceof Error ? error : new Error(String(error)) }),
+    );
 }
 
 /** That no API is known stays so until somebody does something: to be told of it once is enough. */

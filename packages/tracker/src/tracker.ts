@@ -3,13 +3,6 @@ import { recorderInContext } from "./context/recorder-in-context.ts";
 import { currentUsageContext, mergedContext, type UsageContext } from "./context/usage-context.ts";
 import type { Delivery, DeliveryStatistics, FlushOptions, TrackerProblem } from "./delivery/delivery.ts";
 import type { MethodDecorator, MethodTerms } from "./functions/decorator.ts";
-import type { PlaceOperation } from "./functions/google-places.ts";
-import {
-  ANTHROPIC_MESSAGE,
-  OPENAI_COMPLETION,
-  type PlacesOptions,
-  placesTerms,
-} from "./functions/known-functions.ts";
 import { track } from "./functions/track.ts";
 import type { AnyFunction, FunctionTerms } from "./functions/tracked-function.ts";
 import { type OutcomeToTrack, outcomeOf } from "./outcomes/outcome.ts";
@@ -18,12 +11,7 @@ import { bedrock } from "./providers/bedrock/bedrock.ts";
 import { google } from "./providers/google/google.ts";
 import { openAI } from "./providers/openai/openai.ts";
 import type { Provider, ProviderWiring } from "./providers/provider.ts";
-import {
-  type BatchFormatName,
-  type BatchResults,
-  type BatchResultsOptions,
-  recordBatchResults,
-} from "./recording/batch-results.ts";
+import type { BatchFormatName, BatchResults, BatchResultsOptions } from "./recording/batch-results.ts";
 import type { CallStart, Recorder } from "./recording/call.ts";
 import type { Gate } from "./recording/gate.ts";
 import { createRecorder } from "./recording/recorder.ts";
@@ -79,10 +67,10 @@ export class Tracker {
       throw new TypeError(
         "wrap knows clients of openai, @anthropic-ai/sdk, @google/genai and Bedrock's runtime only",
       );
-    const { streamUsage } = this.#parts;
+    const { streamUsage, onProblem } = this.#parts;
     provider.instrument(client, {
       recorder: context === undefined ? this.recorder : recorderInContext(this.recorder, context),
-      streamUsage,
+      ...{ streamUsage, onProblem },
       ...(service !== undefined && { service }),
     });
     return client;
@@ -118,36 +106,6 @@ export class Tracker {
       this.#tracked(terms as unknown as FunctionTerms<Method>, method);
   }
 
-  /** Of a function that answers with a chat completion of OpenAI, or with its chunks. */
-  trackOpenAICompletion<Call extends AnyFunction>(
-    work: Call,
-    terms: Partial<FunctionTerms<Call>> = {},
-  ): Call {
-    return this.#tracked({ ...OPENAI_COMPLETION, ...terms }, work);
-  }
-
-  /** Of a function that answers with a message of Anthropic, or with its events. */
-  trackAnthropicMessage<Call extends AnyFunction>(
-    work: Call,
-    terms: Partial<FunctionTerms<Call>> = {},
-  ): Call {
-    return this.#tracked({ ...ANTHROPIC_MESSAGE, ...terms }, work);
-  }
-
-  /**
-   * Of a function whose every call is one request to Google Places.
-   *
-   * @param operation by the name that its price is listed under: `place_details_pro`; of `place_details`, `text_search` and
-   *   `nearby_search` the fields tell which
-   */
-  trackGooglePlaces<Call extends AnyFunction>(
-    operation: PlaceOperation,
-    work: Call,
-    options: PlacesOptions<Call> = {},
-  ): Call {
-    return this.#tracked(placesTerms(operation, options), work);
-  }
-
   #tracked<Call extends AnyFunction>(terms: FunctionTerms<Call>, work: Call): Call {
     return this.isEnabled ? track(this.recorder, terms, work) : work;
   }
@@ -158,11 +116,12 @@ export class Tracker {
    *
    * @returns how many there were
    */
-  recordBatchResults(
+  async recordBatchResults(
     format: BatchFormatName,
     results: BatchResults,
     options: BatchResultsOptions = {},
   ): Promise<number> {
+    const { recordBatchResults } = await import("./recording/batch-results.ts");
     return recordBatchResults(this.recorder, format, results, options);
   }
 

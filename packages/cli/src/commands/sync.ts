@@ -2,7 +2,8 @@ import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { UnreachableError } from "@ai-usage/client";
 import { findConnection } from "@ai-usage/client/connection";
-import type { SyncOptions, SyncReport, TransportError } from "@ai-usage/tracker";
+import type { TransportError } from "@ai-usage/tracker";
+import type { SyncOptions, SyncReport } from "@ai-usage/tracker/sync";
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../context.ts";
 import { NotDoneError } from "../failures.ts";
@@ -62,7 +63,10 @@ async function sync(flags: SyncFlags, context: CommandContext): Promise<void> {
 
 async function send(flags: SyncFlags, apiUrl: string, context: CommandContext): Promise<Synced> {
   // The other commands start without it.
-  const { httpTransport, syncLines, syncSpool } = await import("@ai-usage/tracker");
+  const [{ httpTransport }, { syncLines, syncSpool }] = await Promise.all([
+    import("@ai-usage/tracker"),
+    import("@ai-usage/tracker/sync"),
+  ]);
   const progress = createProgress(context.io.stderr);
   const { retryDelayMs } = context;
   const connection = { apiUrl, token: findConnection(context).token };

@@ -1,4 +1,3 @@
-import { Answer } from "./answer.ts";
 import { anthropicBatchLine } from "./anthropic-batch-line.ts";
 import { anthropicMessages } from "./anthropic-messages.ts";
 import { bedrockConverse } from "./bedrock-converse.ts";
@@ -13,7 +12,7 @@ import { openAIChat } from "./openai-chat.ts";
 import { openAIEmbeddings } from "./openai-embeddings.ts";
 import { openAIImages } from "./openai-images.ts";
 import { openAIResponses } from "./openai-responses.ts";
-import { requestedConditions } from "./requested.ts";
+import { readUsage } from "./read-usage.ts";
 
 const formats = {
   "openai.chat": openAIChat,
@@ -41,31 +40,11 @@ export function isUsageFormat(name: string): name is UsageFormatName {
   return Object.hasOwn(formats, name);
 }
 
-/**
- * Reads what a provider's raw answer says of usage and price. It never throws, and copies no text of the call. What was
- * served beats what was asked for; a count that is not reported stays absent; a count nobody knows is kept as a unit `x_…`,
- * for which there is no price.
- *
- * @param answer the parsed JSON, or the object of the provider's SDK
- */
+/** {@link readUsage} of a format by its name. */
 export function normalizeUsage(
   format: UsageFormatName,
   answer: unknown,
-  options: NormalizeOptions = {},
+  options?: NormalizeOptions,
 ): NormalizedUsage {
-  const { service: usualService, read }: UsageFormat = formats[format];
-  const root = new Answer(answer);
-  const request = new Answer(options.request);
-  const call = { service: options.service ?? usualService, request, options };
-  const reading = read(root, call);
-  const requested = requestedConditions(call) ?? reading.requested;
-  const region = reading.served?.region ?? options.region;
-  return {
-    ...reading,
-    service: options.service ?? reading.service ?? usualService,
-    ...(reading.model === undefined && requested?.model !== undefined && { model: requested.model }),
-    ...(region !== undefined && { served: { ...reading.served, region } }),
-    ...(requested !== undefined && { requested }),
-    usageProblems: root.problems,
-  };
+  return readUsage(formats[format], answer, options);
 }

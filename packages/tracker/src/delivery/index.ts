@@ -6,14 +6,6 @@ export { type LambdaClientLike, type LambdaTransportOptions, lambdaTransport } f
 export { type MemoryTransport, memoryTransport } from "./memory-transport.ts";
 export { type DeliveryOptions, startDelivery } from "./start-delivery.ts";
 export {
-  type SpoolSyncReport,
-  type SyncOptions,
-  type SyncReport,
-  type SyncSpoolOptions,
-  syncLines,
-  syncSpool,
-} from "./sync.ts";
-export {
   type BatchReceipt,
   type LineOutcome,
   type Transport,

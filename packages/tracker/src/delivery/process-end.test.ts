@@ -37,7 +37,7 @@ describe("a process that comes to its end", () => {
 
   it("is not held up by a side that is down, and leaves all to sync", async () => {
     server.fate = () => ({ isStored: false, answer: { status: 503 } });
-    expect(await ended(spool)).toBe("delivery 3\n");
+    expect(await ended(spool)).toMatch(/^(delivery 3\n)+$/);
     server.fate = () => ({});
     const transport = httpTransport({ apiUrl: server.url, token: TOKEN });
     const { delivered, directory } = await syncSpool({ directory: spool, transport });
@@ -48,6 +48,7 @@ describe("a process that comes to its end", () => {
 
   it("tells what is lost with it where there is no spool", async () => {
     server.fate = () => ({ isStored: false, answer: { status: 503 } });
-    expect(await ended()).toBe("delivery 3\ndropped 3\n");
+    // How often it could be tried until then is a matter of how fast the machine is.
+    expect(await ended()).toMatch(/^(delivery 3\n)+dropped 3\n$/);
   });
 });

@@ -1,6 +1,5 @@
 import fs from "node:fs";
 import { dirname, join } from "node:path";
-import { claimOrphans, surveySpool } from "./orphans.ts";
 import type { Segment } from "./segment.ts";
 import { headerLine, writeSegmentFile } from "./segment-file.ts";
 import { makeOwnerDirectory, removeIfEmpty, type SpoolPlace } from "./spool-directory.ts";
@@ -129,6 +128,7 @@ export class Spool {
 
   /** Takes over what processes that ended have left. @returns the files, and what of the spool is other processes' */
   async adopt(): Promise<readonly { readonly path: string; readonly bytes: number }[]> {
+    const { claimOrphans, surveySpool } = await import("./orphans.ts");
     const { ended, live } = await surveySpool(this.directory, {
       now: Date.now(),
       own: new Set(this.#directories),

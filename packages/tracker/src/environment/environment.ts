@@ -27,7 +27,7 @@ export interface TrackerEnvironment {
 }
 
 /**
- * Reads the variables that concern a tracker, and checks all that ai-usage has. An empty one is as good as none.
+ * Reads and checks the variables that concern a tracker. An empty one is as good as none.
  * @throws TrackerConfigurationError that names each variable that is wrong, and what it must be
  */
 export function trackerOptionsFromEnv(env: Environment = process.env): TrackerEnvironment {

@@ -1,36 +1,52 @@
-import type { UsageFormatName } from "@ai-usage/core/normalize";
+import { ANTHROPIC_MESSAGES } from "../providers/anthropic/formats.ts";
+import { OPENAI_CHAT } from "../providers/openai/formats.ts";
+import type { Tracker } from "../tracker.ts";
 import { type PlaceOperation, placeOperation } from "./google-places.ts";
 import type { AnyFunction, FunctionTerms } from "./tracked-function.ts";
 
-interface KnownTerms {
-  readonly service: string;
-  readonly operation: string;
-  readonly format: UsageFormatName;
+/** Of a function that answers with a chat completion of OpenAI, or with its chunks. */
+export function trackOpenAICompletion<Call extends AnyFunction>(
+  tracker: Tracker,
+  work: Call,
+  terms: Partial<FunctionTerms<Call>> = {},
+): Call {
+  const known = { service: "openai", operation: "chat.completions", format: OPENAI_CHAT };
+  return tracker.track({ ...known, ...terms }, work);
 }
 
-/** Of a function that answers with a chat completion, or its chunks. */
-export const OPENAI_COMPLETION: KnownTerms = {
-  service: "openai",
-  operation: "chat.completions",
-  format: "openai.chat",
-};
-
-/** Of a function that answers with a message, or its events. */
-export const ANTHROPIC_MESSAGE: KnownTerms = {
-  service: "anthropic",
-  operation: "messages",
-  format: "anthropic.messages",
-};
+/** Of a function that answers with a message of Anthropic, or with its events. */
+export function trackAnthropicMessage<Call extends AnyFunction>(
+  tracker: Tracker,
+  work: Call,
+  terms: Partial<FunctionTerms<Call>> = {},
+): Call {
+  const known = { service: "anthropic", operation: "messages", format: ANTHROPIC_MESSAGES };
+  return tracker.track({ ...known, ...terms }, work);
+}
 
 export interface PlacesOptions<Call extends AnyFunction> {
   /** Which fields of places a call asks for: they decide its price. Paths as in `X-Goog-FieldMask`, or `*`. */
   readonly fields?: string | readonly string[] | ((...given: Parameters<Call>) => string | readonly string[]);
 }
 
-/** A call of Google Places costs by the request: by its operation, and the fields that it asks for. */
-export function placesTerms<Call extends AnyFunction>(
+/**
+ * Of a function whose every call is one request to Google Places. It costs by its operation, and the fields that it asks for.
+ *
+ * @param operation by the name that its price is listed under: `place_details_pro`; of `place_details`, `text_search` and
+ *   `nearby_search` the fields tell which
+ */
+export function trackGooglePlaces<Call extends AnyFunction>(
+  tracker: Tracker,
   operation: PlaceOperation,
-  { fields }: PlacesOptions<Call> = {},
+  work: Call,
+  options: PlacesOptions<Call> = {},
+): Call {
+  return tracker.track(placesTerms(operation, options), work);
+}
+
+function placesTerms<Call extends AnyFunction>(
+  operation: PlaceOperation,
+  { fields }: PlacesOptions<Call>,
 ): FunctionTerms<Call> {
   if (typeof fields !== "function")
     return { service: "google_places", operation: placeOperation(operation, fields) };

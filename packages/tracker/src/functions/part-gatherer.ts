@@ -1,9 +1,4 @@
 import type { NormalizedUsage } from "@ai-usage/core/normalize";
-import { MessageStream } from "../providers/anthropic/message-stream.ts";
-import { ConverseEvents } from "../providers/bedrock/streams.ts";
-import { ContentStream } from "../providers/google/content-stream.ts";
-import { ChatStream } from "../providers/openai/chat-stream.ts";
-import { ResponseStream } from "../providers/openai/response-stream.ts";
 import type { StreamGatherer } from "../providers/stainless/endpoints.ts";
 import type { CallEnd, CallStart } from "../recording/call.ts";
 import type { ToldUsage } from "./tracked-function.ts";
@@ -13,20 +8,7 @@ export type ReadUsage = (result: unknown) => ToldUsage | undefined;
 /** Looks at what a function's result is made of, as it passes. */
 export function partGatherer(start: CallStart, usage: ReadUsage | undefined): StreamGatherer {
   if (usage !== undefined) return new ToldParts(usage);
-  switch (start.format) {
-    case "openai.chat":
-      return new ChatStream(start, false);
-    case "openai.responses":
-      return new ResponseStream(start);
-    case "anthropic.messages":
-      return new MessageStream(start);
-    case "gemini.generate_content":
-      return new ContentStream();
-    case "bedrock.converse":
-      return new ConverseEvents(start);
-    default:
-      return new LastPart();
-  }
+  return start.format?.parts?.(start) ?? new LastPart();
 }
 
 class ToldParts implements StreamGatherer {

@@ -5,6 +5,7 @@ import OpenAI from "openai";
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, it } from "vitest";
 import { type ProviderServer, startProviderServer } from "../testing/index.ts";
 import { testTracker } from "../testing/test-tracker.ts";
+import { trackAnthropicMessage, trackGooglePlaces, trackOpenAICompletion } from "./known-functions.ts";
 
 let server: ProviderServer;
 beforeAll(async () => {
@@ -178,13 +179,13 @@ describe("a function that answers as a provider does", () => {
   it("of OpenAI is recorded as a chat completion, plain and streamed", async () => {
     const { tracker, recorded } = setting();
     const openai = client();
-    const complete = tracker.trackOpenAICompletion((model: string) =>
+    const complete = trackOpenAICompletion(tracker, (model: string) =>
       openai.chat.completions.create({ model, messages: [message] }),
     );
     const { data, request_id } = await complete("gpt-4o").withResponse();
     expect(data.choices[0]?.message.content).toBe("Good day! How may I help?");
     expect(request_id).toBeTypeOf("string");
-    const stream = tracker.trackOpenAICompletion(async (model: string) =>
+    const stream = trackOpenAICompletion(tracker, async (model: string) =>
       openai.chat.completions.create({
         model,
         messages: [message],
@@ -208,7 +209,7 @@ describe("a function that answers as a provider does", () => {
   it("of OpenAI fails as before", async () => {
     const { tracker, recorded } = setting();
     const openai = client();
-    const complete = tracker.trackOpenAICompletion(() =>
+    const complete = trackOpenAICompletion(tracker, () =>
       openai.chat.completions.create({ model: "gpt-4o", messages: [message] }),
     );
     server.next({ kind: "error", status: 429 });
@@ -220,8 +221,8 @@ describe("a function that answers as a provider does", () => {
     const { tracker, recorded } = setting();
     const anthropic = new Anthropic({ apiKey: "key", baseURL: server.url, maxRetries: 0 });
     const asked = { model: "claude-sonnet-4-5", max_tokens: 100, messages: [message] };
-    await tracker.trackAnthropicMessage(() => anthropic.messages.create(asked))();
-    const stream = await tracker.trackAnthropicMessage(() =>
+    await trackAnthropicMessage(tracker, () => anthropic.messages.create(asked))();
+    const stream = await trackAnthropicMessage(tracker, () =>
       anthropic.messages.create({ ...asked, stream: true }),
     )();
     for await (const _ of stream);
@@ -241,7 +242,7 @@ describe("a function that answers as a provider does", () => {
       const response = await fetch(`${server.url}/v1/places/${id}`, { headers });
       return (await response.json()) as { readonly id: string };
     };
-    const place = tracker.trackGooglePlaces("place_details", fetchPlace, { fields: (_, fields) => fields });
+    const place = trackGooglePlaces(tracker, "place_details", fetchPlace, { fields: (_, fields) => fields });
     expectTypeOf(place).toEqualTypeOf(fetchPlace);
     await place("abc", "id,displayName");
     await place("abc", "id,rating");

@@ -1,4 +1,5 @@
-import type { NormalizedUsage, Usage, UsageFormatName } from "@ai-usage/core/normalize";
+import type { NormalizedUsage, Usage } from "@ai-usage/core/normalize";
+import type { CallFormat } from "../recording/call-format.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the parameters of whatever function there is; `never[]` would lose its own types.
 export type AnyFunction = (...given: any[]) => unknown;
@@ -19,8 +20,8 @@ export interface FunctionTerms<Call extends AnyFunction = AnyFunction> {
   /** Where the answer does not tell. @default the `model` of the request */
   readonly model?: string;
   readonly region?: string;
-  /** How the result tells its usage, when it is a provider's own answer. */
-  readonly format?: UsageFormatName;
+  /** How the result tells its usage, when it is a provider's own answer: one of `@ai-usage/tracker/functions`. */
+  readonly format?: CallFormat;
   /**
    * What a result used; units are disjoint. Of a function that returns something to iterate over it is asked with each part, and
    * what it told last counts. Without it and without a format, a call is one request.

@@ -1,9 +1,7 @@
-import {
-  type NormalizedUsage,
-  normalizeUsage,
-  type Usage,
-  type UsageFormatName,
-} from "@ai-usage/core/normalize";
+import type { NormalizedUsage, Usage } from "@ai-usage/core/normalize";
+import { readUsage } from "@ai-usage/core/normalize/read-usage";
+import { GEMINI_CONTENT } from "../providers/google/formats.ts";
+import type { CallFormat } from "../recording/call-format.ts";
 import { countAt, disjointUsage, type Members, membersOf, textAt } from "./inclusive-usage.ts";
 import type { NamedProvider } from "./provider-names.ts";
 
@@ -39,7 +37,7 @@ export function readModelEnd(
   if (format !== undefined) {
     for (const answer of [response.body, rawAnswer(format, end)]) {
       if (answer === undefined) continue;
-      const read = normalizeUsage(format, answer, { service, request: { model: served } });
+      const read = readUsage(format.usage, answer, { service, request: { model: served } });
       if (Object.keys(read.usage).length > 0) return { ...known, ...read };
     }
   }
@@ -47,13 +45,13 @@ export function readModelEnd(
 }
 
 /** The provider's own usage, in the answer that it came from. */
-function rawAnswer(format: UsageFormatName, { usage, providerMetadata }: ModelEnd): unknown {
+function rawAnswer(format: CallFormat, { usage, providerMetadata }: ModelEnd): unknown {
   const raw =
     membersOf(usage).raw ??
     membersOf(providerMetadata, "anthropic").usage ??
     membersOf(providerMetadata, "google").usageMetadata;
   if (raw === undefined || raw === null) return undefined;
-  return format === "gemini.generate_content" ? { usageMetadata: raw } : { usage: raw };
+  return format === GEMINI_CONTENT ? { usageMetadata: raw } : { usage: raw };
 }
 
 /** Version 6 tells counts in groups, version 5 side by side. */

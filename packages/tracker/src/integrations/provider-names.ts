@@ -1,4 +1,10 @@
-import { serviceOfProvider, type UsageFormatName } from "@ai-usage/core/normalize";
+import { serviceOfProvider } from "@ai-usage/core/normalize";
+import { COHERE_CHAT } from "../functions/other-formats.ts";
+import { ANTHROPIC_MESSAGES } from "../providers/anthropic/formats.ts";
+import { BEDROCK_CONVERSE } from "../providers/bedrock/formats.ts";
+import { GEMINI_CONTENT } from "../providers/google/formats.ts";
+import { OPENAI_CHAT, OPENAI_RESPONSES } from "../providers/openai/formats.ts";
+import type { CallFormat } from "../recording/call-format.ts";
 
 /** What a framework's name of a provider says. */
 export interface NamedProvider {
@@ -6,7 +12,7 @@ export interface NamedProvider {
   readonly service: string;
   readonly operation: string;
   /** Of the provider's own answers, where it is known. */
-  readonly format?: UsageFormatName;
+  readonly format?: CallFormat;
 }
 
 const SERVICES: readonly (readonly [name: RegExp, service: string])[] = [
@@ -28,12 +34,12 @@ export function namedProvider(provider: string): NamedProvider {
 
 /** The provider's own interface that is called, by its name, or by what the provider is known for. */
 function interfaceOf(name: string, service: string): Omit<NamedProvider, "service"> {
-  if (/anthropic/.test(name)) return { operation: "messages", format: "anthropic.messages" };
-  if (service === "bedrock") return { operation: "converse", format: "bedrock.converse" };
+  if (/anthropic/.test(name)) return { operation: "messages", format: ANTHROPIC_MESSAGES };
+  if (service === "bedrock") return { operation: "converse", format: BEDROCK_CONVERSE };
   if (service === "google" || service === "vertex_ai")
-    return { operation: "generate_content", format: "gemini.generate_content" };
-  if (service === "cohere") return { operation: "chat", format: "cohere" };
-  if (name.endsWith(".responses")) return { operation: "responses", format: "openai.responses" };
-  if (/\.(chat|completion)$/.test(name)) return { operation: "chat.completions", format: "openai.chat" };
+    return { operation: "generate_content", format: GEMINI_CONTENT };
+  if (service === "cohere") return { operation: "chat", format: COHERE_CHAT };
+  if (name.endsWith(".responses")) return { operation: "responses", format: OPENAI_RESPONSES };
+  if (/\.(chat|completion)$/.test(name)) return { operation: "chat.completions", format: OPENAI_CHAT };
   return { operation: "chat" };
 }

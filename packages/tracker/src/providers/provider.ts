@@ -1,3 +1,4 @@
+import type { TrackerProblem } from "../delivery/delivery.ts";
 import type { Recorder } from "../recording/call.ts";
 
 /** How the clients of one SDK are wrapped. */
@@ -18,4 +19,5 @@ export interface ProviderWiring {
    * are known to take it.
    */
   readonly streamUsage: "auto" | "always" | "never";
+  readonly onProblem: (problem: TrackerProblem) => void;
 }

@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
-import type { UsageFormatName } from "@ai-usage/core/normalize";
+import { anthropicBatchLine, openAIBatchLine } from "@ai-usage/core/normalize/batch-lines";
+import { readUsage } from "@ai-usage/core/normalize/read-usage";
 import { withUsageContext } from "../context/usage-context.ts";
 import type { Recorder } from "./call.ts";
 
-export type BatchFormatName = Extract<UsageFormatName, "openai.batch_line" | "anthropic.batch_line">;
+const FORMATS = { "openai.batch_line": openAIBatchLine, "anthropic.batch_line": anthropicBatchLine };
+
+export type BatchFormatName = keyof typeof FORMATS;
 
 export interface BatchedCalls {
   readonly format: BatchFormatName;
@@ -53,10 +56,13 @@ export function recordBatchLine(recorder: Recorder, batch: BatchedCalls, line: u
   const parsed = typeof line === "string" ? parsedLine(line) : line;
   const startedAt = madeAt(parsed) ?? batch.endedAt;
   const call = withUsageContext(batchId === undefined ? {} : { batchId }, () =>
-    recorder.begin({ service, operation, format, ...(startedAt !== undefined && { startedAt }) }),
+    recorder.begin({ service, operation, ...(startedAt !== undefined && { startedAt }) }),
   );
   const requestId = idOfLine(parsed, batchId);
-  call.succeeded(parsed, requestId === undefined ? {} : { requestId });
+  call.succeeded(parsed, {
+    reading: readUsage(FORMATS[format], parsed, { service }),
+    ...(requestId !== undefined && { requestId }),
+  });
 }
 
 function parsedLine(line: string): unknown {

@@ -1,4 +1,5 @@
-import type { NormalizedUsage, NormalizeOptions, UsageFormatName } from "@ai-usage/core/normalize";
+import type { NormalizedUsage, NormalizeOptions } from "@ai-usage/core/normalize";
+import type { CallFormat } from "./call-format.ts";
 
 /** What a wrapper knows of a call before it is made. */
 export interface CallStart {
@@ -7,7 +8,7 @@ export interface CallStart {
   /** The provider's own name of what is done: `chat.completions`. A context may name it otherwise. */
   readonly operation: string;
   /** How the answer's usage is to be read; without one nothing is read from it, and the call counts as a request. */
-  readonly format?: UsageFormatName;
+  readonly format?: CallFormat;
   /** As it is sent. It is looked at, and never kept. */
   readonly request?: unknown;
   /** The model asked for. @default the request's `model` */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { ANTHROPIC_MESSAGES } from "../providers/anthropic/formats.ts";
+import { OPENAI_CHAT } from "../providers/openai/formats.ts";
 import type { CallStart } from "./call.ts";
 import { estimatedAnswer, estimatedInput } from "./estimate.ts";
 import { TextSize } from "./text-size.ts";
@@ -7,7 +9,7 @@ import { loadTokenizer, tokenizerOf } from "./tokenizer.ts";
 const PANGRAM = "The quick brown fox jumps over the lazy dog.";
 
 function start(request: object, others: Partial<CallStart> = {}): CallStart {
-  return { service: "openai", operation: "chat.completions", format: "openai.chat", request, ...others };
+  return { service: "openai", operation: "chat.completions", format: OPENAI_CHAT, request, ...others };
 }
 
 const asked = (content: unknown, model = "llama-4") => ({ model, messages: [{ role: "user", content }] });
@@ -40,7 +42,7 @@ describe("an estimated input", () => {
 
   it("has a token for three and a half characters of Claude's", () => {
     const request = asked("a".repeat(350), "claude-sonnet-5-5");
-    expect(estimatedInput(start(request, { format: "anthropic.messages" }))).toBe(100 + 4 + 3);
+    expect(estimatedInput(start(request, { format: ANTHROPIC_MESSAGES }))).toBe(100 + 4 + 3);
   });
 
   it("is none where there is no request", () => {
@@ -77,7 +79,7 @@ describe("an estimated answer", () => {
     const size = new TextSize();
     size.add("a".repeat(35));
     const told = { usage: { input_tokens: 5, cache_read_input_tokens: 7, output_tokens: 1 } };
-    const call = start({}, { format: "anthropic.messages" });
+    const call = start({}, { format: ANTHROPIC_MESSAGES });
     expect(estimatedAnswer(call, told, size)).toEqual({
       usage: { input_tokens: 5, cache_read_input_tokens: 7, output_tokens: 10 },
     });

@@ -1,4 +1,3 @@
-import type { UsageFormatName } from "@ai-usage/core/normalize";
 import type { CallStart } from "./call.ts";
 import { REQUEST_MEMBERS, readTexts } from "./request-texts.ts";
 import { TextSize } from "./text-size.ts";
@@ -11,19 +10,8 @@ const AROUND_ALL = 3;
 const PICTURE = 1_000;
 /** Counting takes time: of a longer text the rest counts like its beginning. */
 const COUNTED_CHARACTERS = 20_000;
-const CLAUDE_CHARACTERS_PER_TOKEN = 3.5;
 
-/** How the formats whose usage can be counted here call their tokens. */
-const TOKEN_NAMES: Partial<Record<UsageFormatName, readonly [input: string, output: string]>> = {
-  "openai.chat": ["prompt_tokens", "completion_tokens"],
-  "openai.responses": ["input_tokens", "output_tokens"],
-  "openai.embeddings": ["prompt_tokens", "completion_tokens"],
-  "anthropic.messages": ["input_tokens", "output_tokens"],
-};
-
-export function canEstimate(format: UsageFormatName | undefined): boolean {
-  return format !== undefined && TOKEN_NAMES[format] !== undefined;
-}
+export const canEstimate = ({ format }: CallStart): boolean => format?.tokens !== undefined;
 
 /**
  * An answer in the shape of the call's format that tells a usage which was counted here: the tokens of the request's texts,
@@ -36,7 +24,7 @@ export function estimatedAnswer(
   known: Readonly<Record<string, unknown>>,
   output: TextSize,
 ): Record<string, unknown> {
-  const [inputName, outputName] = (start.format && TOKEN_NAMES[start.format]) ?? ["", ""];
+  const { input: inputName, output: outputName } = start.format?.tokens ?? { input: "", output: "" };
   const told = (known.usage ?? {}) as Readonly<Record<string, unknown>>;
   const toldOutput = told[outputName];
   const written = outputTokens(start, output);
@@ -52,17 +40,14 @@ export function estimatedAnswer(
 
 /** A piece of a stream is a token at least. */
 function outputTokens({ format }: CallStart, output: TextSize): number {
-  return Math.max(output.pieces, output.tokens(charactersPerToken(format)));
-}
-
-function charactersPerToken(format: UsageFormatName | undefined): number {
-  return format === "anthropic.messages" ? CLAUDE_CHARACTERS_PER_TOKEN : 4;
+  return Math.max(output.pieces, output.tokens(format?.tokens?.charactersPerToken));
 }
 
 /** Tokens that a request comes to. It goes through the whole request: only where nobody tells. */
 export function estimatedInput({ format, request, model }: CallStart): number {
   const asked = model ?? (request as { readonly model?: unknown } | undefined)?.model;
-  const count = format === "anthropic.messages" ? undefined : tokenizerOf(asString(asked));
+  const { hasTokenizer = true, charactersPerToken } = format?.tokens ?? {};
+  const count = hasTokenizer ? tokenizerOf(asString(asked)) : undefined;
   const size = new TextSize();
   let tokens = AROUND_ALL;
   readTexts(request, REQUEST_MEMBERS, {
@@ -77,7 +62,7 @@ export function estimatedInput({ format, request, model }: CallStart): number {
       tokens += AROUND_MESSAGE;
     },
   });
-  return tokens + size.tokens(charactersPerToken(format));
+  return tokens + size.tokens(charactersPerToken);
 }
 
 function countedBy(count: (text: string) => number, text: string): number {

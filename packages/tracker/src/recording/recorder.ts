@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { MetricInput } from "@ai-usage/client/leases";
-import { type NormalizedUsage, normalizeUsage } from "@ai-usage/core/normalize";
+import type { NormalizedUsage } from "@ai-usage/core/normalize";
+import { readUsage } from "@ai-usage/core/normalize/read-usage";
 import {
   currentUsageContext,
   listenersOf,
@@ -140,7 +141,7 @@ class RecordedCall implements MeteredCall {
       };
     }
     const options = { service, request, ...(region !== undefined && { region }), ...hints };
-    const read = normalizeUsage(format, answer, options);
+    const read = readUsage(format.usage, answer, options);
     return read.model === undefined && model !== undefined ? { ...read, model } : read;
   }
 

@@ -1,8 +1,7 @@
 import type { Provider, ProviderWiring } from "../provider.ts";
 import type { StainlessClient } from "../stainless/api-promise.ts";
 import { instrumentStainless } from "../stainless/instrument.ts";
-import { MessageBatches } from "./batches.ts";
-import { AnthropicEndpoints } from "./endpoints.ts";
+import { watchBatchResources } from "./batch-resources.ts";
 
 /** The SDK `@anthropic-ai/sdk`, and those for Bedrock and Vertex AI that are built on it. */
 export const anthropic: Provider = {
@@ -10,10 +9,16 @@ export const anthropic: Provider = {
   recognizes: (client) => "makeRequest" in client && "messages" in client && !("chat" in client),
   instrument(client, wiring) {
     const service = serviceOf(client, wiring);
-    const batches = new MessageBatches(wiring.recorder, service);
+    const loading = import("./messages.ts").then(({ messageReaders }) =>
+      messageReaders(wiring.recorder, service),
+    );
     const provider = {
-      endpoints: () => new AnthropicEndpoints(service, batches),
-      extend: (one: StainlessClient) => batches.watch(one as object),
+      endpoints: async () => (await loading).endpoints,
+      extend: (one: StainlessClient) =>
+        watchBatchResources(one as object, async (lines, batchId) => {
+          const readers = await loading.catch(() => undefined);
+          readers?.batches.watch(lines, batchId);
+        }),
     };
     instrumentStainless(client as StainlessClient, provider, wiring);
   },

@@ -1,11 +1,6 @@
-import { type BatchedCalls, recordBatchLine } from "../../recording/batch-results.ts";
+import type { BatchedCalls } from "../../recording/batch-results.ts";
 import type { Recorder } from "../../recording/call.ts";
 import { define } from "../stainless/instrument.ts";
-
-interface Resources {
-  readonly messages?: { readonly batches?: object };
-  readonly beta?: { readonly messages?: { readonly batches?: object } };
-}
 
 /** What `results()` answers with. */
 interface JsonLines {
@@ -38,24 +33,9 @@ export class MessageBatches {
     this.#ends.set(id, Date.parse(endedAt));
   }
 
-  watch(client: Resources): void {
-    this.#watchResults(client.messages?.batches);
-    this.#watchResults(client.beta?.messages?.batches);
-  }
-
-  #watchResults(resource: object | undefined): void {
-    const results = (resource as { readonly results?: unknown } | undefined)?.results;
-    if (resource === undefined || typeof results !== "function" || !Object.isExtensible(resource)) return;
-    const watched = (lines: unknown, batchId: unknown) => {
-      if (typeof batchId === "string" && isJsonLines(lines)) this.#watchLines(lines, batchId);
-      return lines;
-    };
-    define(resource, "results", async function (this: unknown, batchId: unknown, ...more: unknown[]) {
-      return watched(await results.call(this, batchId, ...more), batchId);
-    });
-  }
-
-  #watchLines(lines: JsonLines, batchId: string): void {
+  /** Somebody is about to read the results. */
+  watch(lines: unknown, batchId: unknown): void {
+    if (typeof batchId !== "string" || !isJsonLines(lines)) return;
     const { decoder } = lines;
     const calls = (): BatchedCalls => ({
       format: "anthropic.batch_line",
@@ -66,6 +46,7 @@ export class MessageBatches {
     });
     const recorder = this.#recorder;
     define(lines, "decoder", async function* (this: JsonLines) {
+      const { recordBatchLine } = await import("../../recording/batch-results.ts");
       const batch = calls();
       for await (const line of { [Symbol.asyncIterator]: () => decoder.call(lines) }) {
         recordBatchLine(recorder, batch, line);

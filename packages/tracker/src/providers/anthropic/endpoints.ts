@@ -2,6 +2,7 @@ import type { CallStart } from "../../recording/call.ts";
 import type { RequestOptions } from "../stainless/api-promise.ts";
 import type { BillableRequest, Endpoints, Inquiry } from "../stainless/endpoints.ts";
 import type { MessageBatches } from "./batches.ts";
+import { ANTHROPIC_MESSAGES } from "./formats.ts";
 import { MessageStream } from "./message-stream.ts";
 import { withTerms } from "./terms.ts";
 
@@ -33,7 +34,7 @@ export class AnthropicEndpoints implements Endpoints {
     const start: CallStart = {
       service: this.#service,
       operation,
-      format: "anthropic.messages",
+      format: ANTHROPIC_MESSAGES,
       request: body,
     };
     return {

@@ -12,9 +12,9 @@ export interface BedrockClient {
 }
 
 export type Middleware = (next: Handler, context: { readonly commandName?: string }) => Handler;
-type Handler = (given: Given) => Promise<Result>;
+export type Handler = (given: Given) => Promise<Result>;
 
-interface Given {
+export interface Given {
   readonly input: Input;
 }
 

@@ -1,7 +1,7 @@
 import { withUsageContext } from "../../context/usage-context.ts";
-import type { ProviderWiring } from "../provider.ts";
-import { type Billing, bareModel, type GoogleClient, type Method } from "./client.ts";
-import { replaceMethod } from "./replace-method.ts";
+import type { Recorder } from "../../recording/call.ts";
+import { type Billing, bareModel } from "./client.ts";
+import { GEMINI_CONTENT, GEMINI_EMBEDDINGS } from "./formats.ts";
 
 interface BatchJob {
   readonly name?: string;
@@ -29,25 +29,31 @@ const FINISHED = ["JOB_STATE_SUCCEEDED", "JOB_STATE_PARTIALLY_SUCCEEDED"];
  *
  * https://ai.google.dev/gemini-api/docs/batch-api
  */
-export function watchBatches(client: GoogleClient, billing: Billing, wiring: ProviderWiring): void {
-  const known = new Set<string>();
-  const asked = (method: Method): Method =>
-    async function (parameters) {
-      const job = (await method.call(this, parameters)) as BatchJob;
-      const { name, state } = job;
-      if (name === undefined || !FINISHED.includes(state ?? "") || known.has(name)) return job;
-      if (known.size >= JOBS_KNOWN_MAX) known.clear();
-      known.add(name);
-      record({ ...job, name }, billing, wiring);
-      return job;
-    };
-  replaceMethod(client.batches, "get", asked);
+export class Batches {
+  readonly #billing: Billing;
+  readonly #recorder: Recorder;
+  readonly #known = new Set<string>();
+
+  constructor(billing: Billing, recorder: Recorder) {
+    this.#billing = billing;
+    this.#recorder = recorder;
+  }
+
+  /** @param answer how a job stands */
+  asked(answer: unknown): void {
+    const job = answer as BatchJob;
+    const { name, state } = job;
+    if (name === undefined || !FINISHED.includes(state ?? "") || this.#known.has(name)) return;
+    if (this.#known.size >= JOBS_KNOWN_MAX) this.#known.clear();
+    this.#known.add(name);
+    record({ ...job, name }, this.#billing, this.#recorder);
+  }
 }
 
 function record(
   { name, model, dest, endTime, updateTime }: BatchJob & { readonly name: string },
   billing: Billing,
-  { recorder }: ProviderWiring,
+  recorder: Recorder,
 ): void {
   const startedAt = Date.parse(endTime ?? updateTime ?? "");
   const start = {
@@ -62,8 +68,8 @@ function record(
     const call = withUsageContext({ batchId: name }, () =>
       recorder.begin(
         embedded === undefined
-          ? { ...start, operation: "generate_content", format: "gemini.generate_content" }
-          : { ...start, operation: "embed_content", format: "gemini.embeddings" },
+          ? { ...start, operation: "generate_content", format: GEMINI_CONTENT }
+          : { ...start, operation: "embed_content", format: GEMINI_EMBEDDINGS },
       ),
     );
     const requestId = response?.responseId ?? `${name}/${index}`.slice(-100);

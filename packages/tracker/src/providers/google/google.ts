@@ -1,18 +1,7 @@
-import type { CallTerms, MeteredCall } from "../../recording/call.ts";
+import { Loaded } from "../loaded.ts";
 import type { Provider, ProviderWiring } from "../provider.ts";
-import { watchGenerator } from "../watch-parts.ts";
-import { watchBatches } from "./batches.ts";
-import {
-  type Billing,
-  bareModel,
-  billingOf,
-  type GoogleClient,
-  type Method,
-  type Parameters,
-} from "./client.ts";
-import { BILLABLE, type BillableMethod } from "./methods.ts";
+import { billingOf, type GoogleClient, type Method, type Parameters } from "./client.ts";
 import { replaceMethod } from "./replace-method.ts";
-import { watchVideos } from "./videos.ts";
 
 /** The SDK `@google/genai`, versions 1 and 2, for AI Studio and Vertex AI. `client.live` is not watched. */
 export const google: Provider = {
@@ -28,61 +17,44 @@ export const google: Provider = {
 
 const INSTRUMENTED = new WeakSet<object>();
 
+/** Methods that make one request that is billed, most of them private, and the public ones of versions without those. */
+const BILLED: readonly (readonly [name: string, publicName?: string])[] = [
+  ["generateContentInternal", "generateContent"],
+  ["generateContentStreamInternal", "generateContentStream"],
+  ["embedContentInternal", "embedContent"],
+  ["generateImagesInternal", "generateImages"],
+  ["editImageInternal", "editImage"],
+  ["upscaleImageInternal", "upscaleImage"],
+  ["recontextImage"],
+  ["generateVideosInternal", "generateVideos"],
+];
+
 function instrument(client: GoogleClient, wiring: ProviderWiring): void {
-  if (INSTRUMENTED.has(client.models)) return;
-  INSTRUMENTED.add(client.models);
-  const billing = billingOf(client, wiring.service);
-  for (const billable of BILLABLE) {
-    const name = billable.name in client.models ? billable.name : (billable.publicName ?? billable.name);
-    replaceMethod(client.models, name, (method) => watched(method, { billable, billing, wiring }));
-  }
-  watchVideos(client, billing, wiring);
-  watchBatches(client, billing, wiring);
-}
+  const { models, operations, batches } = client;
+  if (INSTRUMENTED.has(models)) return;
+  INSTRUMENTED.add(models);
+  const loaded = new Loaded(async () => {
+    const { GoogleCalls } = await import("./calls.ts");
+    return new GoogleCalls(billingOf(client, wiring.service), wiring.recorder);
+  }, wiring);
 
-interface Watching {
-  readonly billable: BillableMethod;
-  readonly billing: Billing;
-  readonly wiring: ProviderWiring;
-}
+  const billed = (name: string) => (method: Method) =>
+    async function (this: unknown, parameters: Parameters) {
+      const got = loaded.get();
+      const calls = got instanceof Promise ? await got : got;
+      const send = (sent: Parameters) => method.call(this, sent);
+      return calls === undefined ? send(parameters) : calls.make(name, parameters, send);
+    };
+  for (const [name, publicName = name] of BILLED)
+    replaceMethod(models, name in models ? name : publicName, billed(publicName));
 
-function watched(method: Method, { billable, billing, wiring }: Watching): Method {
-  const { operation, format } = billable;
-  return async function (parameters) {
-    const model = bareModel(parameters.model);
-    const call = wiring.recorder.begin({
-      ...billing,
-      operation,
-      request: model === parameters.model ? parameters : { ...parameters, model },
-      ...(format !== undefined && { format }),
-      ...(model !== undefined && { model }),
-    });
-    const terms = call.admit();
-    const sent = adapted(parameters, terms instanceof Promise ? await terms : terms);
-    let answer: unknown;
-    try {
-      answer = await method.call(this, sent);
-    } catch (error) {
-      call.failed(error);
-      throw error;
-    }
-    settle(call, answer, billable);
-    return answer;
-  };
-}
-
-function settle(call: MeteredCall, answer: unknown, { gatherer, read }: BillableMethod): void {
-  if (gatherer !== undefined && watchGenerator(answer, call, gatherer())) return;
-  call.succeeded(answer, read?.(answer));
-}
-
-function adapted(parameters: Parameters, { model, outputTokensMax }: CallTerms): Parameters {
-  if (model === undefined && outputTokensMax === undefined) return parameters;
-  return {
-    ...parameters,
-    ...(model !== undefined && { model }),
-    ...(outputTokensMax !== undefined && {
-      config: { ...parameters.config, maxOutputTokens: outputTokensMax },
-    }),
-  };
+  // How videos and batches stand is asked for later.
+  const asked = (what: "video" | "batch") => (method: Method) =>
+    async function (this: unknown, parameters: Parameters) {
+      const answer = await method.call(this, parameters);
+      (await loaded.get())?.asked(what, answer);
+      return answer;
+    };
+  for (const name of ["get", "getVideosOperation"]) replaceMethod(operations, name, asked("video"));
+  replaceMethod(batches, "get", asked("batch"));
 }

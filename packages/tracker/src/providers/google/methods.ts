@@ -1,51 +1,34 @@
-import type { UsageFormatName } from "@ai-usage/core/normalize";
 import type { CallEnd } from "../../recording/call.ts";
+import type { CallFormat } from "../../recording/call-format.ts";
 import type { StreamGatherer } from "../stainless/endpoints.ts";
 import { ContentStream } from "./content-stream.ts";
+import { GEMINI_CONTENT, GEMINI_EMBEDDINGS } from "./formats.ts";
 
 /** A method that makes one request that is billed. */
 export interface BillableMethod {
-  readonly name: string;
-  /** The method that is called by applications, for versions of the SDK without the other. */
-  readonly publicName?: string;
   readonly operation: string;
-  readonly format?: UsageFormatName;
+  readonly format?: CallFormat;
   readonly gatherer?: () => StreamGatherer;
   /** Of answers for which there is no format. */
   readonly read?: (answer: unknown) => CallEnd;
 }
 
-/** https://ai.google.dev/api · https://github.com/googleapis/js-genai/blob/main/src/models.ts */
-export const BILLABLE: readonly BillableMethod[] = [
-  {
-    name: "generateContentInternal",
-    publicName: "generateContent",
-    operation: "generate_content",
-    format: "gemini.generate_content",
-  },
-  {
-    name: "generateContentStreamInternal",
-    publicName: "generateContentStream",
-    operation: "generate_content",
-    format: "gemini.generate_content",
-    gatherer: () => new ContentStream(),
-  },
-  {
-    name: "embedContentInternal",
-    publicName: "embedContent",
-    operation: "embed_content",
-    format: "gemini.embeddings",
-  },
-  {
-    name: "generateImagesInternal",
-    publicName: "generateImages",
-    operation: "generate_images",
-    read: imagesOf,
-  },
-  { name: "editImageInternal", publicName: "editImage", operation: "edit_image", read: imagesOf },
-  { name: "upscaleImageInternal", publicName: "upscaleImage", operation: "upscale_image", read: imagesOf },
-  { name: "recontextImage", operation: "recontext_image", read: imagesOf },
-];
+/**
+ * By their public names. https://ai.google.dev/api ·
+ * https://github.com/googleapis/js-genai/blob/main/src/models.ts
+ */
+export const BILLABLE: ReadonlyMap<string, BillableMethod> = new Map<string, BillableMethod>([
+  ["generateContent", { operation: "generate_content", format: GEMINI_CONTENT }],
+  [
+    "generateContentStream",
+    { operation: "generate_content", format: GEMINI_CONTENT, gatherer: () => new ContentStream() },
+  ],
+  ["embedContent", { operation: "embed_content", format: GEMINI_EMBEDDINGS }],
+  ["generateImages", { operation: "generate_images", read: imagesOf }],
+  ["editImage", { operation: "edit_image", read: imagesOf }],
+  ["upscaleImage", { operation: "upscale_image", read: imagesOf }],
+  ["recontextImage", { operation: "recontext_image", read: imagesOf }],
+]);
 
 interface Images {
   readonly generatedImages?: readonly { readonly image?: object }[];

@@ -1,7 +1,5 @@
-import type { CallEnd, MeteredCall } from "../../recording/call.ts";
-import type { ProviderWiring } from "../provider.ts";
-import { type Billing, bareModel, type GoogleClient, type Method, type Parameters } from "./client.ts";
-import { replaceMethod } from "./replace-method.ts";
+import type { CallEnd, MeteredCall, Recorder } from "../../recording/call.ts";
+import { type Billing, bareModel, type Parameters } from "./client.ts";
 
 interface Operation {
   readonly name?: string;
@@ -28,43 +26,48 @@ const RESOLUTION = "720p";
  * Videos are billed by the second once they are there, which an operation tells. Who asked for them is known from the call that
  * began it; where another process did that, neither is their length, and they are recorded without a price.
  */
-export function watchVideos(client: GoogleClient, billing: Billing, { recorder }: ProviderWiring): void {
-  const pending = new Map<string, Pending>();
-  const known = new Set<string>();
-  const begin = (model: string | undefined) =>
-    recorder.begin({ ...billing, operation: "generate_videos", ...(model !== undefined && { model }) });
+export class Videos {
+  readonly #billing: Billing;
+  readonly #recorder: Recorder;
+  readonly #pending = new Map<string, Pending>();
+  readonly #known = new Set<string>();
 
-  const begun = (method: Method): Method =>
-    async function (parameters) {
-      const call = begin(bareModel(parameters.model));
-      await call.admit();
-      try {
-        const operation = (await method.call(this, parameters)) as Operation;
-        if (operation.name === undefined) call.succeeded(operation, readingOf(operation));
-        else remember(pending, operation.name, { call, ...termsOf(parameters) });
-        return operation;
-      } catch (error) {
-        call.failed(error);
-        throw error;
-      }
-    };
+  constructor(billing: Billing, recorder: Recorder) {
+    this.#billing = billing;
+    this.#recorder = recorder;
+  }
 
-  const asked = (method: Method): Method =>
-    async function (parameters) {
-      const operation = (await method.call(this, parameters)) as Operation;
-      const { name, done } = operation;
-      if (done !== true || name === undefined || known.has(name)) return operation;
-      if (known.size >= OPERATIONS_KNOWN_MAX) known.clear();
-      known.add(name);
-      const { call, ...terms } = pending.get(name) ?? { call: begin(bareModel(name)) };
-      pending.delete(name);
-      call.succeeded(operation, readingOf(operation, terms));
+  /** @param ask begins to make them */
+  async begun(parameters: Parameters, ask: () => Promise<unknown>): Promise<unknown> {
+    const call = this.#begin(bareModel(parameters.model));
+    await call.admit();
+    try {
+      const operation = (await ask()) as Operation;
+      if (operation.name === undefined) call.succeeded(operation, readingOf(operation));
+      else remember(this.#pending, operation.name, { call, ...termsOf(parameters) });
       return operation;
-    };
+    } catch (error) {
+      call.failed(error);
+      throw error;
+    }
+  }
 
-  const hasInner = "generateVideosInternal" in client.models;
-  replaceMethod(client.models, hasInner ? "generateVideosInternal" : "generateVideos", begun);
-  for (const name of ["get", "getVideosOperation"]) replaceMethod(client.operations, name, asked);
+  /** @param answer how an operation stands */
+  asked(answer: unknown): void {
+    const operation = answer as Operation;
+    const { name, done } = operation;
+    if (done !== true || name === undefined || this.#known.has(name)) return;
+    if (this.#known.size >= OPERATIONS_KNOWN_MAX) this.#known.clear();
+    this.#known.add(name);
+    const { call, ...terms } = this.#pending.get(name) ?? { call: this.#begin(bareModel(name)) };
+    this.#pending.delete(name);
+    call.succeeded(operation, readingOf(operation, terms));
+  }
+
+  #begin(model: string | undefined): MeteredCall {
+    const start = { ...this.#billing, operation: "generate_videos" };
+    return this.#recorder.begin(model === undefined ? start : { ...start, model });
+  }
 }
 
 function remember(pending: Map<string, Pending>, name: string, one: Pending): void {

@@ -1,4 +1,5 @@
 import type { MeteredCall, Recorder } from "../../recording/call.ts";
+import { OPENAI_RESPONSES } from "./formats.ts";
 
 interface BackgroundResponse {
   readonly id: string;
@@ -65,7 +66,7 @@ export class BackgroundResponses {
     return this.#recorder.begin({
       service,
       operation: "responses",
-      format: "openai.responses",
+      format: OPENAI_RESPONSES,
       ...(typeof createdAt === "number" && { startedAt: createdAt * 1000 }),
     });
   }

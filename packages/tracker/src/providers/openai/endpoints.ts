@@ -1,11 +1,19 @@
-import type { UsageFormatName } from "@ai-usage/core/normalize";
 import type { CallStart, CallTerms } from "../../recording/call.ts";
+import type { CallFormat } from "../../recording/call-format.ts";
 import type { ProviderWiring } from "../provider.ts";
 import { ASKED, type RequestOptions, type StainlessClient } from "../stainless/api-promise.ts";
 import type { BillableRequest, Endpoints, Inquiry, StreamGatherer } from "../stainless/endpoints.ts";
 import { BackgroundResponses } from "./background.ts";
 import { ChatStream } from "./chat-stream.ts";
 import { EventStream } from "./event-stream.ts";
+import {
+  OPENAI_CHAT,
+  OPENAI_EMBEDDINGS,
+  OPENAI_IMAGES,
+  OPENAI_RESPONSES,
+  OPENAI_SPEECH,
+  OPENAI_TRANSCRIPTION,
+} from "./formats.ts";
 import { ResponseStream } from "./response-stream.ts";
 import { serviceOf } from "./service.ts";
 import { StreamUsage } from "./stream-usage.ts";
@@ -14,22 +22,22 @@ import { readTranscription } from "./transcription.ts";
 
 interface Endpoint {
   readonly operation: string;
-  readonly format: UsageFormatName;
+  readonly format: CallFormat;
 }
 
 /** https://developers.openai.com/api/docs/api-reference: what costs something. Moderations do not. */
 const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map([
-  ["/chat/completions", { operation: "chat.completions", format: "openai.chat" }],
-  ["/completions", { operation: "completions", format: "openai.chat" }],
-  ["/responses", { operation: "responses", format: "openai.responses" }],
-  ["/responses/compact", { operation: "responses.compact", format: "openai.responses" }],
-  ["/embeddings", { operation: "embeddings", format: "openai.embeddings" }],
-  ["/images/generations", { operation: "images.generate", format: "openai.images" }],
-  ["/images/edits", { operation: "images.edit", format: "openai.images" }],
-  ["/images/variations", { operation: "images.create_variation", format: "openai.images" }],
-  ["/audio/speech", { operation: "audio.speech", format: "openai.speech" }],
-  ["/audio/transcriptions", { operation: "audio.transcriptions", format: "openai.transcription" }],
-  ["/audio/translations", { operation: "audio.translations", format: "openai.transcription" }],
+  ["/chat/completions", { operation: "chat.completions", format: OPENAI_CHAT }],
+  ["/completions", { operation: "completions", format: OPENAI_CHAT }],
+  ["/responses", { operation: "responses", format: OPENAI_RESPONSES }],
+  ["/responses/compact", { operation: "responses.compact", format: OPENAI_RESPONSES }],
+  ["/embeddings", { operation: "embeddings", format: OPENAI_EMBEDDINGS }],
+  ["/images/generations", { operation: "images.generate", format: OPENAI_IMAGES }],
+  ["/images/edits", { operation: "images.edit", format: OPENAI_IMAGES }],
+  ["/images/variations", { operation: "images.create_variation", format: OPENAI_IMAGES }],
+  ["/audio/speech", { operation: "audio.speech", format: OPENAI_SPEECH }],
+  ["/audio/transcriptions", { operation: "audio.transcriptions", format: OPENAI_TRANSCRIPTION }],
+  ["/audio/translations", { operation: "audio.translations", format: OPENAI_TRANSCRIPTION }],
 ]);
 
 type Body = Readonly<Record<string, unknown>>;
@@ -58,18 +66,18 @@ export class OpenAIEndpoints implements Endpoints {
 
   #billable(path: string, start: CallStart, body: Body): BillableRequest {
     switch (start.format) {
-      case "openai.chat":
+      case OPENAI_CHAT:
         return this.#chat(path, start, body);
-      case "openai.responses":
+      case OPENAI_RESPONSES:
         return {
           start,
           gatherer: body.stream === true ? () => new ResponseStream(start) : undefined,
           prepare: (sent, terms) => adapted(path, start, sent, terms),
           keep: body.background === true ? (answer, call) => this.#background.keep(answer, call) : undefined,
         };
-      case "openai.transcription":
+      case OPENAI_TRANSCRIPTION:
         return { start, gatherer: eventsOf(body), read: readTranscription };
-      case "openai.speech":
+      case OPENAI_SPEECH:
         return { start, gatherer: body.stream_format === "sse" ? () => new EventStream() : undefined };
       default:
         return {
@@ -101,7 +109,7 @@ export class OpenAIEndpoints implements Endpoints {
 
   /** How a response stands that is made in the background. */
   #inquiry({ stream }: RequestOptions): Inquiry {
-    const start: CallStart = { service: this.#service, operation: "responses", format: "openai.responses" };
+    const start: CallStart = { service: this.#service, operation: "responses", format: OPENAI_RESPONSES };
     return {
       gatherer: stream === true ? () => new ResponseStream(start) : undefined,
       tell: (answer) => this.#background.tell(answer, this.#service),

@@ -3,10 +3,12 @@ import OpenAI, { AzureOpenAI } from "openai";
 import type { APIPromise } from "openai/core/api-promise";
 import type { Stream } from "openai/core/streaming";
 import OpenAI4 from "openai-4";
-import { describe, expectTypeOf, it } from "vitest";
+import { afterAll, describe, expectTypeOf, it } from "vitest";
 import { trackerInMemory } from "../testing/same-as-bare.ts";
 
 const { tracker } = trackerInMemory();
+// No call waits for what these clients load: it is to be there before the tests are gone.
+afterAll(() => Promise.all([import("./endpoints.ts"), import("../anthropic/messages.ts")]));
 
 describe("the types of clients that are wrapped", () => {
   it("are those of the clients", () => {

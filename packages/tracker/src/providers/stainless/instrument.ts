@@ -1,3 +1,4 @@
+import { Loaded } from "../loaded.ts";
 import type { ProviderWiring } from "../provider.ts";
 import {
   type ApiPromise,
@@ -21,7 +22,7 @@ const wishes = new WeakMap<Promise<unknown>, Wish>();
 type Send = (options: RequestOptions) => Promise<ResponseProps>;
 
 export interface StainlessProvider {
-  endpoints(client: StainlessClient): Endpoints;
+  endpoints(client: StainlessClient): Promise<Endpoints>;
   /** What else its clients need. */
   extend(client: StainlessClient): void;
 }
@@ -34,13 +35,13 @@ export interface StainlessProvider {
 export function instrumentStainless(
   client: StainlessClient,
   provider: StainlessProvider,
-  wiring: Pick<ProviderWiring, "recorder">,
+  wiring: Pick<ProviderWiring, "recorder" | "onProblem">,
 ): void {
   if (Object.hasOwn(client, INSTRUMENTED)) return;
   if (!Object.isExtensible(client))
     throw new TypeError("a client that is frozen cannot be wrapped: freeze it afterwards");
   define(client, INSTRUMENTED, true);
-  watchRequests(client, provider.endpoints(client), wiring);
+  watchRequests(client, new Loaded(() => provider.endpoints(client), wiring), wiring);
   watchAnswers(client);
   provider.extend(client);
   const { withOptions } = client;
@@ -59,7 +60,7 @@ export function define(target: object, name: string | symbol, value: unknown): v
 
 function watchRequests(
   client: StainlessClient,
-  endpoints: Endpoints,
+  loaded: Loaded<Endpoints>,
   { recorder }: Pick<ProviderWiring, "recorder">,
 ): void {
   const { makeRequest, retryRequest } = client;
@@ -67,7 +68,8 @@ function watchRequests(
     const options = await given;
     const again = watchedIn(options);
     again?.sending(options);
-    const found = again === undefined ? endpoints.find(options) : undefined;
+    const endpoints = again === undefined ? loaded.get() : undefined;
+    const found = (endpoints instanceof Promise ? await endpoints : endpoints)?.find(options);
     if (found === undefined) return send(options);
     if ("start" in found)
       return new WatchedRequest(recorder.begin(found.start), found).send(send, options, wish);

@@ -148,7 +148,7 @@ export class WatchedRequest implements StreamedCall, RawReader, Forgettable {
     if (this.#isKept(answer)) return;
     const counted = read?.(answer);
     if (counted !== undefined) this.#settle(counted.answer, counted.end);
-    else if (!canEstimate(start.format) || tellsUsage(answer)) this.#settle(answer);
+    else if (!canEstimate(start) || tellsUsage(answer)) this.#settle(answer);
     else this.#settle(this.#estimated(answer), { isEstimated: true });
   }
 
@@ -192,7 +192,7 @@ export class WatchedRequest implements StreamedCall, RawReader, Forgettable {
 
   #estimated(answer: unknown): unknown {
     const { start } = this.#billable;
-    if (!canEstimate(start.format)) return answer;
+    if (!canEstimate(start)) return answer;
     if (!isObject(answer)) return estimatedAnswer(start, {}, new TextSize());
     const { id, model, service_tier } = answer;
     return estimatedAnswer(start, { id, model, service_tier }, textSizeOf(answer));

@@ -1,0 +1,2 @@
+export { geminiEmbeddings } from "./gemini-embeddings.ts";
+export { geminiGenerateContent } from "./gemini-generate-content.ts";
