@@ -9,7 +9,7 @@ const only = (from, allowed) => ({
   },
 });
 
-const packages = ["core", "wire", "pricing", "store", "alerting"].map((name) => `packages/${name}`);
+const packages = ["core", "wire", "pricing", "store", "ingest", "alerting"].map((name) => `packages/${name}`);
 
 module.exports = {
   forbidden: [
@@ -26,9 +26,18 @@ module.exports = {
     only("packages/wire", ["packages/core"]),
     only("packages/pricing", ["packages/core"]),
     only("packages/store", ["packages/core"]),
+    only("packages/ingest", ["packages/core", "packages/wire", "packages/pricing", "packages/store"]),
     only("packages/alerting", ["packages/core"]),
     only("packages/client", ["packages/core", "packages/wire"]),
-    only("packages/tracker", ["packages/core", "packages/client"]),
+    only("packages/tracker", ["packages/core", "packages/client", "packages/ingest"]),
+    {
+      name: "only-one-way-of-sending-ingests",
+      comment:
+        "A tracker sends metrics; its transport to DynamoDB stores them itself, and must do it as the function does.",
+      severity: "error",
+      from: { path: "^packages/tracker/", pathNot: "/delivery/dynamodb-transport\\.ts$" },
+      to: { path: "^packages/ingest/" },
+    },
     only("packages/cli", ["packages/client", "packages/tracker"]),
     only("packages/local", ["packages/core", "packages/client"]),
     only("packages/demo", ["packages/core", "packages/client", "packages/cli", "packages/local"]),

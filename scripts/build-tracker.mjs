@@ -16,7 +16,13 @@ const source = join(root, "packages", "tracker");
 const INTERNAL = ["./testing"];
 
 /** What becomes part of the package. */
-const OURS = ["@ai-usage/core", "@ai-usage/client", "@ai-usage/wire"];
+const OURS = ["core", "client", "wire", "pricing", "store", "ingest"].map((name) => `@ai-usage/${name}`);
+
+/**
+ * Entries that share no file with the others: esbuild puts what several use into common files whole, and these use nearly all
+ * of the workspace, which nobody else shall load.
+ */
+const APART = ["dynamodb"];
 
 /** @returns the names of the package's entries with their source files: `{ index: "…/src/index.ts", hono: … }` */
 function entriesOf(manifest) {
@@ -45,6 +51,20 @@ async function buildCode({ format, entries, directory, external }) {
     metafile: true,
     logLevel: "warning",
   });
+  return metafile;
+}
+
+/** @returns the metafile of the entries that share files */
+async function buildAllCode({ entries, ...options }) {
+  const { format, directory } = options;
+  const isApart = ([name]) => APART.includes(name);
+  const [together, apart] = [(one) => !isApart(one), isApart].map((belongs) =>
+    Object.fromEntries(Object.entries(entries).filter(belongs)),
+  );
+  const [metafile] = await Promise.all([
+    buildCode({ ...options, entries: together }),
+    buildCode({ ...options, entries: apart }),
+  ]);
   writeFileSync(
     join(directory, "package.json"),
     `${JSON.stringify({ type: format === "esm" ? "module" : "commonjs", sideEffects: false })}\n`,
@@ -147,8 +167,8 @@ export async function buildTracker(directory) {
   const [esm, cjs] = ["esm", "cjs"].map((name) => join(directory, name));
   for (const one of [esm, cjs]) mkdirSync(one, { recursive: true });
   const [metafile] = await Promise.all([
-    buildCode({ format: "esm", entries, directory: esm, external }),
-    buildCode({ format: "cjs", entries, directory: cjs, external }),
+    buildAllCode({ format: "esm", entries, directory: esm, external }),
+    buildAllCode({ format: "cjs", entries, directory: cjs, external }),
     buildTypes({ entries, directory: esm, external }),
   ]);
   for (const file of readdirSync(esm).filter((name) => name.endsWith(".d.ts")))

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { ApprovalPolicy, Caller, Instant, PriceEdit, TokenRole, UnpricedPolicy } from "@ai-usage/core";
+import type { PriceSource } from "@ai-usage/ingest";
 import type { Table } from "@ai-usage/store";
 import { fieldProblem, ProblemError } from "@ai-usage/wire";
 import type { Context } from "hono";
 import type { LambdaEvent } from "hono/aws-lambda";
 import { fromAuthorizerContext, requireRole } from "../caller.ts";
 import { parseJsonBody } from "../json-body.ts";
-import type { PriceSource } from "../price-source.ts";
 import type { ChannelParts } from "./channel-parts.ts";
 
 /** What the routes are made with. */

@@ -12,11 +12,11 @@ import {
   type UnitPrices,
   type UnpricedPolicy,
 } from "@ai-usage/core";
+import type { CurrentPrices } from "@ai-usage/ingest";
 import { decideUnpriced, quote, unitPricesOf } from "@ai-usage/pricing";
 import { activeBudgetsOf, ensureTemplateBudgets, type TemplateSource } from "@ai-usage/store";
 import { callFromWire, type decideSchema, ProblemError } from "@ai-usage/wire";
 import type * as z from "zod";
-import type { CurrentPrices } from "../price-source.ts";
 import type { ApiParts } from "./context.ts";
 
 /** A call that somebody is about to make: which budgets it falls under, and what it may take of them. */

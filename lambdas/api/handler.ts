@@ -5,7 +5,7 @@ import { handle } from "hono/aws-lambda";
 import * as z from "zod";
 import { readEnvironment, tableFromEnvironment, variables } from "../environment.ts";
 import { mailFromEnvironment } from "../mail-channel.ts";
-import { PriceSource } from "../price-source.ts";
+import { openPriceSource } from "../price-source.ts";
 import { createApi } from "./api.ts";
 import { channelSecretKeeper } from "./channel-secret-keeper.ts";
 import { notifyFunction } from "./notify-function.ts";
@@ -24,7 +24,7 @@ const environment = readEnvironment({
   CHANNEL_ALLOWED_TARGETS: variables.list.default([]),
 });
 const table = tableFromEnvironment();
-const prices = new PriceSource(table, { refreshSeconds: environment.PRICE_REFRESH_SECONDS });
+const prices = openPriceSource(table, environment.PRICE_REFRESH_SECONDS);
 const lambda = new LambdaClient({});
 const mail = mailFromEnvironment();
 

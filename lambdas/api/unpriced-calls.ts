@@ -10,10 +10,10 @@ import {
   type UtcDate,
   utcDateOf,
 } from "@ai-usage/core";
+import type { PriceSource } from "@ai-usage/ingest";
 import { estimateUnpriced, ownPriceId, type PriceBook, quote } from "@ai-usage/pricing";
 import { listUnpricedMetrics, readCube, type Table } from "@ai-usage/store";
 import type { ShownUnpriced } from "@ai-usage/wire";
-import type { PriceSource } from "../price-source.ts";
 
 /** How many of a model's calls are looked at. */
 const SAMPLE_MAX = 200;

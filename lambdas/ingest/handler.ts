@@ -1,11 +1,10 @@
 import { instantFromEpochMs } from "@ai-usage/core";
+import { type Ingest, ingestRequest, outcomesRequest } from "@ai-usage/ingest";
 import { isListOfOutcomes, ProblemError } from "@ai-usage/wire";
 import { asError, logger, readEnvironment, tableFromEnvironment, variables } from "../environment.ts";
-import { PriceSource } from "../price-source.ts";
+import { openPriceSource } from "../price-source.ts";
 import { answerHttp } from "./http.ts";
 import { isHttpEvent } from "./http-event.ts";
-import { type Ingest, ingestRequest } from "./ingest.ts";
-import { outcomesRequest } from "./outcomes.ts";
 import { answerTraces, TRACES_PATH } from "./traces.ts";
 
 const environment = readEnvironment({
@@ -19,7 +18,7 @@ const table = tableFromEnvironment();
 
 const ingest: Ingest = {
   table,
-  prices: new PriceSource(table, { refreshSeconds: environment.PRICE_REFRESH_SECONDS }),
+  prices: openPriceSource(table, environment.PRICE_REFRESH_SECONDS),
   scopeMetadataKeys: environment.SCOPE_METADATA_KEYS,
   retentionDays: environment.RETENTION_DAYS,
   serviceIndex: environment.METRIC_INDEX,

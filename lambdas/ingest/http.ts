@@ -1,12 +1,11 @@
 import type { Instant } from "@ai-usage/core";
+import { type Ingest, ingestRequest, outcomesRequest } from "@ai-usage/ingest";
 import { PROBLEM_MEDIA_TYPE, ProblemError, problem } from "@ai-usage/wire";
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { fromAuthorizerContext, requireRole } from "../caller.ts";
 import { asError, logger } from "../environment.ts";
 import { parseJsonBody } from "../json-body.ts";
 import { bodyOf, type HttpEvent } from "./http-event.ts";
-import { type Ingest, ingestRequest } from "./ingest.ts";
-import { outcomesRequest } from "./outcomes.ts";
 
 export async function answerHttp(
   ingest: Ingest,

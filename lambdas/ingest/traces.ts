@@ -1,4 +1,5 @@
 import type { Caller, Instant } from "@ai-usage/core";
+import { type Ingest, ingestRequest } from "@ai-usage/ingest";
 import { fieldProblem, METRICS_MAX, ProblemError } from "@ai-usage/wire";
 import {
   attributeOf,
@@ -20,7 +21,6 @@ import { fromAuthorizerContext, requireRole } from "../caller.ts";
 import { asError, logger } from "../environment.ts";
 import { inflatedBody } from "../request-body.ts";
 import { bodyOf, type HttpEvent } from "./http-event.ts";
-import { type Ingest, ingestRequest } from "./ingest.ts";
 import { Reasons } from "./reasons.ts";
 
 type Answer = APIGatewayProxyStructuredResultV2;

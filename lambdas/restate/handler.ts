@@ -5,7 +5,7 @@ import { builtInPriceBookId } from "@ai-usage/pricing";
 import { workOnRestatement } from "@ai-usage/store";
 import type { Context } from "aws-lambda";
 import { logger, readEnvironment, tableFromEnvironment, variables } from "../environment.ts";
-import { PriceSource } from "../price-source.ts";
+import { openPriceSource } from "../price-source.ts";
 import { repriceWith } from "./reprice.ts";
 import { sweep } from "./sweep.ts";
 import { workOnAll } from "./work-on-all.ts";
@@ -15,7 +15,7 @@ const environment = readEnvironment({
   PRICE_REFRESH_SECONDS: variables.seconds,
 });
 const table = tableFromEnvironment();
-const prices = new PriceSource(table, { refreshSeconds: environment.PRICE_REFRESH_SECONDS });
+const prices = openPriceSource(table, environment.PRICE_REFRESH_SECONDS);
 
 /** What is left when the function stops by itself, so that no page is cut off. */
 const RESERVE_MS = 20_000;

@@ -1,6 +1,6 @@
 import type { Instant, PricedMetric, Reprice } from "@ai-usage/core";
+import type { PriceSource } from "@ai-usage/ingest";
 import { pricingOf, type QuoteOptions, quote } from "@ai-usage/pricing";
-import type { PriceSource } from "../price-source.ts";
 
 /** Prices stored metrics by the prices that are known at `now`. */
 export async function repriceWith(prices: PriceSource, now: Instant): Promise<Reprice> {

@@ -1,4 +1,5 @@
 import { DAY_MS, type Instant, plusMs, type Restatement, utcDateOf } from "@ai-usage/core";
+import type { PriceSource } from "@ai-usage/ingest";
 import {
   checkUnpricedModel,
   createRestatement,
@@ -9,7 +10,6 @@ import {
   type Table,
   type UnpricedModel,
 } from "@ai-usage/store";
-import type { PriceSource } from "../price-source.ts";
 
 export interface Sweep {
   readonly table: Table;

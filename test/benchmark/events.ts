@@ -1,12 +1,11 @@
 import { customScopesOf, type Instant, type PricedMetric } from "@ai-usage/core";
 import { readTrace, trafficOf, type WireMetric } from "@ai-usage/demo";
+import { type Ingest, PriceSource } from "@ai-usage/ingest";
 import { builtInPriceBook, priceMetric } from "@ai-usage/pricing";
 import { type Table, toMetricItem } from "@ai-usage/store";
 import { parseMetric } from "@ai-usage/wire";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import type { Ingest } from "../../lambdas/ingest/ingest.ts";
-import { PriceSource } from "../../lambdas/price-source.ts";
 
 /** The demo's traffic over the whole trace. Making it takes a while, so it is made once and then moved in time. */
 const traffic = trafficOf(readTrace(), 0).map((event) => ({ event, atMs: Date.parse(event.timestamp) }));

@@ -1,9 +1,9 @@
 import { instantFromEpochMs } from "@ai-usage/core";
+import { PriceSource } from "@ai-usage/ingest";
 import { rollUp } from "@ai-usage/store";
 import { createApi } from "../../lambdas/api/api.ts";
 import type { ApiEnvironment, ApiParts } from "../../lambdas/api/context.ts";
 import { toAuthorizerContext } from "../../lambdas/caller.ts";
-import { PriceSource } from "../../lambdas/price-source.ts";
 import type { Benchmark, BenchmarkResult, Finding, RunOptions } from "./benchmark.ts";
 import { meterCapacity } from "./capacity-meter.ts";
 import { openScratchTable } from "./scratch-table.ts";

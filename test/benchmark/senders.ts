@@ -1,9 +1,9 @@
 import { instantFromEpochMs } from "@ai-usage/core";
 import type { WireMetric } from "@ai-usage/demo";
+import { ingestRequest } from "@ai-usage/ingest";
 import type { LocalStack } from "@ai-usage/local";
 import { BatchWriteItemCommand } from "@aws-sdk/client-dynamodb";
 import pMap from "p-map";
-import { ingestRequest } from "../../lambdas/ingest/ingest.ts";
 import { ingestInto, itemsOf } from "./events.ts";
 import type { BenchmarkTable } from "./scratch-table.ts";
 import { chunksOf } from "./statistics.ts";

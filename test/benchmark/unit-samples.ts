@@ -1,7 +1,7 @@
 import { type Instant, instantFromEpochMs } from "@ai-usage/core";
 import type { WireMetric } from "@ai-usage/demo";
+import { ingestRequest } from "@ai-usage/ingest";
 import { BudgetWatch, budgetNewsOf, rollUp, type StreamRecord } from "@ai-usage/store";
-import { ingestRequest } from "../../lambdas/ingest/ingest.ts";
 import { type Consumed, type MeteredTable, meterCapacity } from "./capacity-meter.ts";
 import { eventsOf, ingestInto } from "./events.ts";
 import { type PublishedUnits, publishedUnitsOf } from "./published-units.ts";

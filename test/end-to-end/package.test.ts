@@ -62,6 +62,23 @@ describe("the package that applications install", () => {
     expect([stdout, stderr]).toEqual(["growth", ""]);
   });
 
+  it.each([
+    ["import", "table.mjs", (names: string, from: string) => `import { ${names} } from "${from}";`],
+    ["require", "table.cjs", (names: string, from: string) => `const { ${names} } = require("${from}");`],
+  ])("says by %s what is missing to write to a table", (_, file, load) => {
+    const { stdout, stderr } = run(
+      file,
+      `${load("createTracker", "@ai-usage/tracker")}
+       ${load("dynamoDBTransport", "@ai-usage/tracker/dynamodb")}
+       const onProblem = ({ kind, error }) => kind === "delivery" && console.log(error.reason, error.message);
+       const tracker = createTracker({ transport: dynamoDBTransport({ tableName: "usage" }), onProblem });
+       tracker.track({ service: "acme", operation: "ask" }, () => "answer")();
+       tracker.close();`,
+    );
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/^misconfigured @aws-sdk\/client-dynamodb and .* install them$/);
+  });
+
   it("needs no other package", () => {
     const {
       dependencies = {},

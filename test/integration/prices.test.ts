@@ -1,4 +1,5 @@
 import { type Instant, parseInstant, parseScope } from "@ai-usage/core";
+import { ingestRequest, PriceSource } from "@ai-usage/ingest";
 import {
   deleteAdjustment,
   deleteOwnPrice,
@@ -14,8 +15,6 @@ import {
 } from "@ai-usage/store";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
-import { ingestRequest } from "../../lambdas/ingest/ingest.ts";
-import { PriceSource } from "../../lambdas/price-source.ts";
 import { engineConfig, withTable } from "../support/engine.ts";
 import { anEdit, anOwnPrice } from "../support/own-prices.ts";
 
@@ -279,10 +278,13 @@ describe("price source", () => {
         (next) => (args) => (isDown ? Promise.reject(new Error("the table is down")) : next(args)),
         { step: "initialize", name: "down" },
       );
-      const source = new PriceSource(shaky, { refreshSeconds: 5 });
+      const told: string[] = [];
+      const onProblem = (message: string) => told.push(message);
+      const source = new PriceSource(shaky, { refreshSeconds: 5, onProblem });
       expect(await isOwn(source, seconds(0))).toBe(true);
       isDown = true;
       expect(await isOwn(source, seconds(10))).toBe(true);
+      expect(told).toEqual(["prices cannot be read again; those of before go on"]);
       await expect(new PriceSource(shaky, { refreshSeconds: 5 }).current(now)).rejects.toThrow("down");
       isDown = false;
       await deleteOwnPrice(table, anOwnPrice("2").priceId, anEdit(2));
@@ -309,9 +311,12 @@ describe("price source", () => {
         { PK: "PRICES", SK: "ADJUSTMENT#x", adjustment_id: "x", kind: "gift" },
       ];
       for (const Item of items) await table.client.send(new PutCommand({ TableName: table.name, Item }));
-      const source = new PriceSource(table, { refreshSeconds: 5 });
+      const told: unknown[] = [];
+      const onProblem = (_message: string, details: object) => told.push(details);
+      const source = new PriceSource(table, { refreshSeconds: 5, onProblem });
       expect(await isOwn(source, now)).toBe(true);
       expect((await source.current(now)).adjustments).toEqual([]);
+      expect(told).toHaveLength(items.length);
       // They are in nobody's way: those that can be read are listed, changed and deleted.
       expect(await listAdjustments(table)).toEqual([]);
       expect((await listOwnPrices(table, "openai")).map(({ priceId }) => priceId)).toContain(

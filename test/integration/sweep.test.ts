@@ -10,6 +10,7 @@ import {
   type Restatement,
   utcDateOf,
 } from "@ai-usage/core";
+import { PriceSource } from "@ai-usage/ingest";
 import { toOwnPrice } from "@ai-usage/pricing";
 import {
   createRestatement,
@@ -23,7 +24,6 @@ import {
 } from "@ai-usage/store";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
-import { PriceSource } from "../../lambdas/price-source.ts";
 import { repriceWith } from "../../lambdas/restate/reprice.ts";
 import { sweep } from "../../lambdas/restate/sweep.ts";
 import { metricKey } from "../../packages/store/src/keys.ts";

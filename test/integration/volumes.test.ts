@@ -1,4 +1,5 @@
 import { type AIUsageMetric, costOf, instantFromEpochMs, Money, parseUtcDate } from "@ai-usage/core";
+import { PriceSource } from "@ai-usage/ingest";
 import { builtInPriceBook, pricingOf, quote, toOwnPrice } from "@ai-usage/pricing";
 import {
   createRestatement,
@@ -15,7 +16,6 @@ import {
 } from "@ai-usage/store";
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { describe, expect, it } from "vitest";
-import { PriceSource } from "../../lambdas/price-source.ts";
 import { repriceWith } from "../../lambdas/restate/reprice.ts";
 import { randomFrom } from "../support/deliveries.ts";
 import { engineConfig, type TestTable, withTable } from "../support/engine.ts";

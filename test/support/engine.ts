@@ -19,11 +19,11 @@ export function engineConfig() {
   } satisfies DynamoDBClientConfig;
 }
 
-export async function newTable(): Promise<TestTable> {
+export async function newTable(name = `test-${randomUUID()}`): Promise<TestTable> {
   const { tableName, streamArn } = await createTable({
     endpoint: inject("dynamoDBEndpoint"),
     properties: JSON.parse(inject("tableProperties")),
-    defaultName: `test-${randomUUID()}`,
+    defaultName: name,
   });
   if (streamArn === undefined) throw new Error("the template declares no stream");
   const table = openTable(tableName, engineConfig());

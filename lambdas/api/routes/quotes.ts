@@ -1,9 +1,9 @@
 import { type AIUsageMetric, customScopesOf, mayAccess, scopesOf } from "@ai-usage/core";
+import type { CurrentPrices } from "@ai-usage/ingest";
 import { decideUnpriced, type Quote, type QuoteOptions, quote } from "@ai-usage/pricing";
 import { type Table, volumeCount } from "@ai-usage/store";
 import { ProblemError, parseOrProblem, quotedMetric, quoteSchema, toWireQuote } from "@ai-usage/wire";
 import { Hono } from "hono";
-import type { CurrentPrices } from "../../price-source.ts";
 import { type ApiEnvironment, type ApiParts, callerWith, jsonBodyOf } from "../context.ts";
 
 /** What a call costs, and why. */

@@ -1,7 +1,10 @@
 import type { UsageFormatName } from "@ai-usage/client";
-import { isObject } from "./metrics-input.ts";
 
 type Shape = Readonly<Record<string, unknown>>;
+
+// Of its own, so that this file takes no other along: the GitHub Action reads it with nothing installed.
+const isObject = (value: unknown): value is Shape =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** By what an answer of a format, and of no other, is known. The formats that others share no sign with are not here. */
 const signs: { readonly [Format in UsageFormatName]?: (answer: Shape) => boolean } = {

@@ -61,3 +61,4 @@ export * from "./outcome-requests.ts";
 export * from "./pages.ts";
 export * from "./price-requests.ts";
 export * from "./requests.ts";
+export type { RequestToTrack, TrackedRequest } from "./tracked-request.ts";

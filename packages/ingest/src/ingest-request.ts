@@ -11,7 +11,7 @@ import {
 import { pricingOf, quote } from "@ai-usage/pricing";
 import { type MetricToRecord, type RecordOutcome, recordMetrics, type Table } from "@ai-usage/store";
 import { type IngestResult, parseIngestRequest, parseMetric, toWireIngestAnswer } from "@ai-usage/wire";
-import type { CurrentPrices, PriceSource } from "../price-source.ts";
+import type { CurrentPrices, PriceSource } from "./price-source.ts";
 
 /** What storing metrics needs. */
 export interface Ingest {

@@ -8,7 +8,7 @@ import {
 } from "@ai-usage/core";
 import { recordOutcomes } from "@ai-usage/store";
 import { type OutcomeResult, parseOutcome, parseOutcomesRequest, toWireOutcomesAnswer } from "@ai-usage/wire";
-import type { Ingest } from "./ingest.ts";
+import type { Ingest } from "./ingest-request.ts";
 
 /** What storing outcomes needs. */
 export type OutcomeIngest = Pick<Ingest, "table" | "scopeMetadataKeys" | "retentionDays">;

@@ -1,7 +1,6 @@
 import { epochMsOf, type Instant, type PriceAdjustment } from "@ai-usage/core";
 import { builtInPriceBook, type PriceBook, toOwnPriceFiles } from "@ai-usage/pricing";
 import { loadPrices, type PriceVersion, priceVersion, type Table } from "@ai-usage/store";
-import { asError, logger } from "./environment.ts";
 
 /** The prices that hold for this deployment: its own before the published ones, and its discounts and margins. */
 export interface CurrentPrices extends PriceVersion {
@@ -12,22 +11,26 @@ export interface CurrentPrices extends PriceVersion {
 export interface PriceSourceOptions {
   /** How often the table is asked whether there is anything new, at most. */
   readonly refreshSeconds: number;
+  /** Told of prices that cannot be read or used; costs go on without them. @default nobody is */
+  readonly onProblem?: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
 /**
- * What a function prices by. Loaded at first use; from then on one item tells whether anything was changed, and only
+ * What metrics are priced by. Loaded at first use; from then on one item tells whether anything was changed, and only
  * then all is read again. One for each table and process.
  */
 export class PriceSource {
   readonly #table: Table;
   readonly #refreshMs: number;
+  readonly #onProblem: NonNullable<PriceSourceOptions["onProblem"]>;
   #prices: CurrentPrices | undefined;
   #checkedAt = 0;
   #check: Promise<CurrentPrices> | undefined;
 
-  constructor(table: Table, { refreshSeconds }: PriceSourceOptions) {
+  constructor(table: Table, { refreshSeconds, onProblem = () => {} }: PriceSourceOptions) {
     this.#table = table;
     this.#refreshMs = refreshSeconds * 1000;
+    this.#onProblem = onProblem;
   }
 
   /**
@@ -61,7 +64,7 @@ export class PriceSource {
       return this.#prices;
     } catch (error) {
       if (this.#prices === undefined) throw error;
-      logger.error("prices cannot be read again; those of before go on", asError(error));
+      this.#onProblem("prices cannot be read again; those of before go on", { error: asError(error) });
       this.#checkedAt = at;
       return this.#prices;
     }
@@ -71,10 +74,10 @@ export class PriceSource {
     const { prices, adjustments, broken } = await loadPrices(this.#table);
     const { files, left } = toOwnPriceFiles(prices);
     for (const { position, error } of broken) {
-      logger.error("a price of the table is broken, and left out", { position, error: asError(error) });
+      this.#onProblem("a price of the table is broken, and left out", { position, error: asError(error) });
     }
     for (const { price, reason } of left) {
-      logger.error("a price of the table cannot be used, and is left out", {
+      this.#onProblem("a price of the table cannot be used, and is left out", {
         priceId: price.priceId,
         reason,
       });
@@ -82,3 +85,5 @@ export class PriceSource {
     return { ...version, book: builtInPriceBook([files]), adjustments };
   }
 }
+
+const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));

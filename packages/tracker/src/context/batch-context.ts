@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { CallsTally, type CallsUsage } from "../recording/calls-usage.ts";
 import { type UsageContext, withMetricListener, withUsageContext } from "./usage-context.ts";
 
@@ -31,7 +30,7 @@ export function withBatchContext<Result>(context: UsageContext, work: (batch: Ba
   );
 }
 
-const newBatchId = (): string => `batch_${randomUUID()}`;
+const newBatchId = (): string => `batch_${crypto.randomUUID()}`;
 
 export interface PartialFailuresOptions extends UsageContext {
   /** How many items are worked on at a time. @default 8 */

@@ -4,6 +4,15 @@ const CLOCK_OFF_MS_MAX = 2 * 60_000;
 export const isClockOff = (aheadMs: number | undefined): aheadMs is number =>
   aheadMs !== undefined && Math.abs(aheadMs) > CLOCK_OFF_MS_MAX;
 
+/** A date has whole seconds: it is on average half a second later than it says. */
+const DATE_PRECISION_MS = 500;
+
+/** @param date the header of an answer @param atMs our time when it was made */
+export function clockAheadOf(date: string | undefined, atMs: number): number | undefined {
+  const theirs = Date.parse(date ?? "");
+  return Number.isNaN(theirs) ? undefined : Math.round(theirs + DATE_PRECISION_MS - atMs);
+}
+
 /** The metric with its timestamp moved. Deterministic: made again from the same line it is the same. */
 export function shiftTimestamp(line: string, byMs: number): string {
   return withTimestamp(line, (at) => at + byMs);

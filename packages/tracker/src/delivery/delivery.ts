@@ -43,9 +43,10 @@ export interface DeliveryStatistics {
 export type TrackerProblem = {
   /**
    * `delivery`: metrics could not be sent for now · `rejected`: metrics were refused for good · `dropped`: metrics are lost ·
-   * `spool`: the disk cannot be written · `recording`: a call could not be read · `budget`: budgets could not be asked
+   * `spool`: the disk cannot be written · `recording`: a call could not be read · `budget`: budgets could not be asked ·
+   * `callback`: a function that the application gave has failed
    */
-  readonly kind: "delivery" | "rejected" | "dropped" | "spool" | "recording" | "budget";
+  readonly kind: "delivery" | "rejected" | "dropped" | "spool" | "recording" | "budget" | "callback";
   /** How many metrics it is about, where it is about some. */
   readonly count?: number;
   readonly error: Error;

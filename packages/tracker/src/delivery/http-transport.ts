@@ -1,6 +1,5 @@
 import type { Agent } from "node:http";
-import { promisify } from "node:util";
-import { constants, gzip } from "node:zlib";
+import { clockAheadOf } from "./clock-correction.ts";
 import { exchange, type HttpAnswer, type HttpExchange, httpModule } from "./http-exchange.ts";
 import { failureOf, ingestBody, ingestOutcomes, problemOf, type Stored } from "./ingest-answer.ts";
 import { type Transport, TransportError } from "./transport.ts";
@@ -19,10 +18,8 @@ export interface HttpTransportOptions {
 }
 
 const PATHS = { metrics: "/ai_usage", outcomes: "/outcomes" } as const satisfies Record<Stored, string>;
-const compress = promisify(gzip);
 /** What fits into a packet anyway is sent as it is. */
 const GZIP_BYTES_MIN = 1_000;
-const DATE_PRECISION_MS = 500;
 
 /**
  * Sends metrics to `POST /ai_usage`, or outcomes to `POST /outcomes`, compressed unless the other side will not have it.
@@ -80,7 +77,7 @@ class HttpTransport implements Transport {
     return this.#exchange({
       path: PATHS[this.#stored],
       method: "POST",
-      body: isGzip ? await compress(body, { level: constants.Z_BEST_SPEED }) : body,
+      body: isGzip ? await compressed(body) : body,
       headers: {
         authorization: `Bearer ${this.#token}`,
         "content-type": "application/json",
@@ -98,12 +95,20 @@ class HttpTransport implements Transport {
     try {
       this.#agent ??= new (await httpModule(url)).Agent({ keepAlive: true });
       const answer = await exchange({ ...request, url, agent: this.#agent, timeoutMs: this.#timeoutMs });
-      return { ...answer, clockAheadMs: clockAhead(answer, (sentAt + Date.now()) / 2) };
+      return { ...answer, clockAheadMs: clockAheadOf(answer.headers.date, (sentAt + Date.now()) / 2) };
     } catch (error) {
       const message = `${this.destination} cannot be reached: ${reasonOf(error)}`;
       throw new TransportError(message, { reason: "unavailable", cause: error });
     }
   }
+}
+
+/** Loaded when there is something to send, as `node:http` is. */
+async function compressed(text: string): Promise<Buffer> {
+  const { constants, gzip } = await import("node:zlib");
+  return new Promise((resolve, reject) => {
+    gzip(text, { level: constants.Z_BEST_SPEED }, (error, bytes) => (error ? reject(error) : resolve(bytes)));
+  });
 }
 
 interface Answer extends HttpAnswer {
@@ -130,12 +135,6 @@ function receiptOf(answer: Answer) {
 function describe(status: number): string {
   if (status === 401 || status === 403) return "the token was not accepted: it is wrong, expired or revoked";
   return `the answer was ${status}`;
-}
-
-/** A date has whole seconds: it is on average half a second later than it says. */
-function clockAhead({ headers }: HttpAnswer, atMs: number): number | undefined {
-  const theirs = Date.parse(headers.date ?? "");
-  return Number.isNaN(theirs) ? undefined : Math.round(theirs + DATE_PRECISION_MS - atMs);
 }
 
 function retryAfter(text: string | undefined): number | undefined {

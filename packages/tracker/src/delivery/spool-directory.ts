@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { nodeCrypto } from "../node-crypto.ts";
 import type { Transport } from "./transport.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -25,7 +25,7 @@ export function spoolPlace(
   root: string,
   { name, destination = name }: Pick<Transport, "name" | "destination">,
 ) {
-  const hash = createHash("sha256").update(destination).digest("hex").slice(0, 16);
+  const hash = nodeCrypto().createHash("sha256").update(destination).digest("hex").slice(0, 16);
   return { root, directory: join(root, `${name}-${hash}`), destination };
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 
 /**
@@ -22,7 +21,7 @@ const hostPart = (): string =>
 
 export function newOwnerName(): string {
   const start = Math.round(performance.timeOrigin);
-  return [hostPart(), process.pid, start, randomBytes(6).toString("hex")].join(".");
+  return [hostPart(), process.pid, start, crypto.randomUUID().slice(-12)].join(".");
 }
 
 function ownerOf(name: string): Owner | undefined {

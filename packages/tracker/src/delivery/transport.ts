@@ -55,6 +55,11 @@ export class TransportError extends Error {
   /** Before that it would not be taken either. */
   readonly retryAfterMs: number | undefined;
 
+  // By `import` and by `require` an application may have two copies of this package: an error of either is one.
+  static override [Symbol.hasInstance](thrown: unknown): boolean {
+    return thrown instanceof Error && thrown.name === "TransportError" && "reason" in thrown;
+  }
+
   constructor(
     message: string,
     { reason, retryAfterMs, cause }: { reason: TransportFailure; retryAfterMs?: number; cause?: unknown },

@@ -9,7 +9,7 @@ export {
   OPENAI_SPEECH,
   OPENAI_TRANSCRIPTION,
 } from "../providers/openai/formats.ts";
-export type { CallFormat } from "../recording/call-format.ts";
+export type { CallFormat } from "../recording/call.ts";
 export type { PlaceOperation } from "./google-places.ts";
 export {
   type PlacesOptions,

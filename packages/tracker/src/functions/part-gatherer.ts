@@ -1,6 +1,5 @@
 import type { NormalizedUsage } from "@ai-usage/core/normalize";
-import type { StreamGatherer } from "../providers/stainless/endpoints.ts";
-import type { CallEnd, CallStart } from "../recording/call.ts";
+import type { CallEnd, CallStart, StreamGatherer } from "../recording/call.ts";
 import type { ToldUsage } from "./tracked-function.ts";
 
 export type ReadUsage = (result: unknown) => ToldUsage | undefined;

@@ -1,5 +1,5 @@
 import type { NormalizedUsage, Usage } from "@ai-usage/core/normalize";
-import type { CallFormat } from "../recording/call-format.ts";
+import type { CallFormat } from "../recording/call.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the parameters of whatever function there is; `never[]` would lose its own types.
 export type AnyFunction = (...given: any[]) => unknown;

@@ -1,6 +1,5 @@
 import type { NormalizedUsage } from "@ai-usage/core/normalize";
-import type { StreamGatherer } from "../providers/stainless/endpoints.ts";
-import type { CallEnd, CallStart } from "../recording/call.ts";
+import type { CallEnd, CallStart, StreamGatherer } from "../recording/call.ts";
 import { estimatedInput } from "../recording/estimate.ts";
 import { errorClassOf } from "../recording/metric.ts";
 import { TextSize } from "../recording/text-size.ts";

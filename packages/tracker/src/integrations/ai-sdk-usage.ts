@@ -1,7 +1,7 @@
 import type { NormalizedUsage, Usage } from "@ai-usage/core/normalize";
 import { readUsage } from "@ai-usage/core/normalize/read-usage";
 import { GEMINI_CONTENT } from "../providers/google/formats.ts";
-import type { CallFormat } from "../recording/call-format.ts";
+import type { CallFormat } from "../recording/call.ts";
 import { countAt, disjointUsage, type Members, membersOf, textAt } from "./inclusive-usage.ts";
 import type { NamedProvider } from "./provider-names.ts";
 

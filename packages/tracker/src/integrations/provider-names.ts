@@ -4,7 +4,7 @@ import { ANTHROPIC_MESSAGES } from "../providers/anthropic/formats.ts";
 import { BEDROCK_CONVERSE } from "../providers/bedrock/formats.ts";
 import { GEMINI_CONTENT } from "../providers/google/formats.ts";
 import { OPENAI_CHAT, OPENAI_RESPONSES } from "../providers/openai/formats.ts";
-import type { CallFormat } from "../recording/call-format.ts";
+import type { CallFormat } from "../recording/call.ts";
 
 /** What a framework's name of a provider says. */
 export interface NamedProvider {

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { OutcomeInput } from "@ai-usage/client/leases";
 import type { UsageContext } from "../context/usage-context.ts";
 
@@ -28,7 +27,7 @@ const QUALITY_DECIMALS = 4;
 export function outcomeOf(outcome: OutcomeToTrack, context: UsageContext): OutcomeInput {
   const { qualityScore } = outcome;
   return {
-    outcome_id: outcome.outcomeId ?? randomUUID(),
+    outcome_id: outcome.outcomeId ?? crypto.randomUUID(),
     timestamp: (outcome.at ?? new Date()).toISOString(),
     outcome: outcome.outcome,
     success: outcome.success,

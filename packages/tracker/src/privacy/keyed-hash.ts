@@ -1,5 +1,6 @@
-import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { TrackerConfigurationError } from "../environment/configuration-error.ts";
+import { nodeCrypto } from "../node-crypto.ts";
 
 /** What nobody can undo or repeat without the key. Whoever changes it begins with new hashes. */
 export interface HashKey {
@@ -21,6 +22,7 @@ export function keyedHash({ key }: HashKey, purpose: string): KeyedHash {
     throw new TrackerConfigurationError([
       `the key of ${purpose} hashes must have at least ${KEY_LENGTH_MIN} characters`,
     ]);
+  const { createHmac, createSecretKey } = nodeCrypto();
   const secret: KeyObject = createSecretKey(typeof key === "string" ? Buffer.from(key) : key);
   const prefix = `${purpose}\0`;
   return (text) => createHmac("sha256", secret).update(prefix).update(text).digest("hex").slice(0, 32);

@@ -1,5 +1,4 @@
-import type { CallEnd, MeteredCall } from "../recording/call.ts";
-import type { StreamGatherer } from "./stainless/endpoints.ts";
+import type { CallEnd, MeteredCall, StreamGatherer } from "../recording/call.ts";
 import { type StreamedCall, WatchedParts } from "./stainless/stream.ts";
 import { type Forgettable, isSettled, tellWhenForgotten } from "./stainless/unread.ts";
 

@@ -1,5 +1,4 @@
-import type { NormalizedUsage, NormalizeOptions } from "@ai-usage/core/normalize";
-import type { CallFormat } from "./call-format.ts";
+import type { NormalizedUsage, NormalizeOptions, UsageFormat } from "@ai-usage/core/normalize";
 
 /** What a wrapper knows of a call before it is made. */
 export interface CallStart {
@@ -16,6 +15,35 @@ export interface CallStart {
   readonly region?: string;
   /** Epoch milliseconds: when it was made, where that was long before its answer is looked at. It has no latency then. */
   readonly startedAt?: number;
+}
+
+/** What the answers of an endpoint look like, as far as they tell what was used. */
+export interface CallFormat {
+  readonly usage: UsageFormat;
+  /** Where usage that nobody tells can be counted here. */
+  readonly tokens?: TokenCount;
+  /** Of answers that come in parts: looks at them as they pass. @default the last part tells */
+  readonly parts?: (start: CallStart) => StreamGatherer;
+}
+
+interface TokenCount {
+  /** How its usage calls the tokens that go in. */
+  readonly input: string;
+  readonly output: string;
+  readonly charactersPerToken: number;
+  /** Whether there is a tokenizer that counts as its models do. */
+  readonly hasTokenizer: boolean;
+}
+
+/** Looks at the parts of a stream as they pass, and knows in the end what they come to. */
+export interface StreamGatherer {
+  /** @returns whether the caller is to see it */
+  see(part: unknown): boolean;
+  /** In the shape of the call's `format`. */
+  answer(): unknown;
+  end?(): CallEnd;
+  /** Whether the model has said something. Where nothing is told, it has with the first part. */
+  readonly hasBegun?: boolean;
 }
 
 /** What a wrapper knows of an answer, besides the answer. */

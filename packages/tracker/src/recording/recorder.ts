@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { MetricInput } from "@ai-usage/client/leases";
 import type { NormalizedUsage } from "@ai-usage/core/normalize";
 import { readUsage } from "@ai-usage/core/normalize/read-usage";
@@ -169,7 +168,7 @@ class RecordedCall implements MeteredCall {
     const start = this.#start;
     const firstTokenMs = this.#firstTokenMs;
     const metric: MetricInput = {
-      request_id: read.requestId ?? end.requestId ?? randomUUID(),
+      request_id: read.requestId ?? end.requestId ?? crypto.randomUUID(),
       operation: context.operation ?? start.operation,
       timestamp: new Date(startedAt).toISOString(),
       latency_ms: start.startedAt === undefined ? Math.round(performance.now() - this.#startedMs) : undefined,

@@ -1,5 +1,5 @@
 import { anthropicMessages } from "@ai-usage/core/normalize/anthropic";
-import type { CallFormat } from "../../recording/call-format.ts";
+import type { CallFormat } from "../../recording/call.ts";
 import { MessageStream } from "./message-stream.ts";
 
 export const ANTHROPIC_MESSAGES: CallFormat = {

@@ -1,5 +1,11 @@
-import type { CallEnd, CallStart, CallTerms, MeteredCall, Recorder } from "../../recording/call.ts";
-import type { StreamGatherer } from "../stainless/endpoints.ts";
+import type {
+  CallEnd,
+  CallStart,
+  CallTerms,
+  MeteredCall,
+  Recorder,
+  StreamGatherer,
+} from "../../recording/call.ts";
 import { watchIterable } from "../watch-parts.ts";
 import type { Given, Handler, Input, Metadata, Output, Result } from "./client.ts";
 import { type Command, withModel } from "./command.ts";

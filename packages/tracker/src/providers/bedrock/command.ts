@@ -1,5 +1,4 @@
-import type { CallStart, CallTerms } from "../../recording/call.ts";
-import type { StreamGatherer } from "../stainless/endpoints.ts";
+import type { CallStart, CallTerms, StreamGatherer } from "../../recording/call.ts";
 import type { Input, Output, Result } from "./client.ts";
 
 /** A command that is billed. */

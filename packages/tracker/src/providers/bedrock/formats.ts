@@ -1,5 +1,5 @@
 import { bedrockConverse } from "@ai-usage/core/normalize/bedrock";
-import type { CallFormat } from "../../recording/call-format.ts";
+import type { CallFormat } from "../../recording/call.ts";
 import { ConverseEvents } from "./converse-events.ts";
 
 /** Converse, in whose terms the counts of invoked models are put too. */

@@ -1,5 +1,4 @@
-import type { CallEnd } from "../../recording/call.ts";
-import type { StreamGatherer } from "../stainless/endpoints.ts";
+import type { CallEnd, StreamGatherer } from "../../recording/call.ts";
 import { countsInBody, parsedBytes } from "./invoked-counts.ts";
 
 interface BodyEvent {

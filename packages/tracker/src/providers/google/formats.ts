@@ -1,5 +1,5 @@
 import { geminiEmbeddings, geminiGenerateContent } from "@ai-usage/core/normalize/gemini";
-import type { CallFormat } from "../../recording/call-format.ts";
+import type { CallFormat } from "../../recording/call.ts";
 import { ContentStream } from "./content-stream.ts";
 
 export const GEMINI_CONTENT: CallFormat = {

@@ -1,6 +1,4 @@
-import type { CallEnd } from "../../recording/call.ts";
-import type { CallFormat } from "../../recording/call-format.ts";
-import type { StreamGatherer } from "../stainless/endpoints.ts";
+import type { CallEnd, CallFormat, StreamGatherer } from "../../recording/call.ts";
 import { ContentStream } from "./content-stream.ts";
 import { GEMINI_CONTENT, GEMINI_EMBEDDINGS } from "./formats.ts";
 

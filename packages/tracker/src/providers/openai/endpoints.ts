@@ -1,8 +1,7 @@
-import type { CallStart, CallTerms } from "../../recording/call.ts";
-import type { CallFormat } from "../../recording/call-format.ts";
+import type { CallFormat, CallStart, CallTerms, StreamGatherer } from "../../recording/call.ts";
 import type { ProviderWiring } from "../provider.ts";
 import { ASKED, type RequestOptions, type StainlessClient } from "../stainless/api-promise.ts";
-import type { BillableRequest, Endpoints, Inquiry, StreamGatherer } from "../stainless/endpoints.ts";
+import type { BillableRequest, Endpoints, Inquiry } from "../stainless/endpoints.ts";
 import { BackgroundResponses } from "./background.ts";
 import { ChatStream } from "./chat-stream.ts";
 import { EventStream } from "./event-stream.ts";

@@ -1,4 +1,4 @@
-import type { StreamGatherer } from "../stainless/endpoints.ts";
+import type { StreamGatherer } from "../../recording/call.ts";
 
 interface ToldEvent {
   readonly usage?: unknown;

@@ -6,7 +6,7 @@ import {
   openAISpeech,
   openAITranscription,
 } from "@ai-usage/core/normalize/openai";
-import type { CallFormat } from "../../recording/call-format.ts";
+import type { CallFormat } from "../../recording/call.ts";
 import { ChatStream } from "./chat-stream.ts";
 import { ResponseStream } from "./response-stream.ts";
 

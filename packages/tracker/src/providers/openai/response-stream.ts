@@ -1,7 +1,6 @@
-import type { CallEnd, CallStart } from "../../recording/call.ts";
+import type { CallEnd, CallStart, StreamGatherer } from "../../recording/call.ts";
 import { estimatedAnswer } from "../../recording/estimate.ts";
 import { TextSize } from "../../recording/text-size.ts";
-import type { StreamGatherer } from "../stainless/endpoints.ts";
 
 interface ResponseEvent {
   readonly type?: string;

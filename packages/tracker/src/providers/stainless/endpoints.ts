@@ -1,4 +1,4 @@
-import type { CallEnd, CallStart, CallTerms, MeteredCall } from "../../recording/call.ts";
+import type { CallEnd, CallStart, CallTerms, MeteredCall, StreamGatherer } from "../../recording/call.ts";
 import type { RequestOptions } from "./api-promise.ts";
 
 /** What is billable among the requests of an SDK, and how its parts are read. */
@@ -36,15 +36,4 @@ export interface CountedAnswer {
 export interface Inquiry {
   readonly gatherer?: (() => StreamGatherer) | undefined;
   readonly tell: (answer: unknown) => void;
-}
-
-/** Looks at the parts of a stream as they pass, and knows in the end what they come to. */
-export interface StreamGatherer {
-  /** @returns whether the caller is to see it */
-  see(part: unknown): boolean;
-  /** In the shape of the call's `format`. */
-  answer(): unknown;
-  end?(): CallEnd;
-  /** Whether the model has said something. Where nothing is told, it has with the first part. */
-  readonly hasBegun?: boolean;
 }

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { StreamGatherer } from "./endpoints.ts";
+import type { StreamGatherer } from "../../recording/call.ts";
 import { type RawReader, watchRawResponse } from "./raw-response.ts";
 
 const EVENTS = 'event: a\r\ndata: {"n":1}\r\n\r\ndata: {"n":"ä"}\n\ndata: [DONE]\n\ndata: {broken\n\n';

@@ -1,4 +1,4 @@
-import type { StreamGatherer } from "./endpoints.ts";
+import type { StreamGatherer } from "../../recording/call.ts";
 import { SseEvents } from "./sse-events.ts";
 import { type BodyWatcher, watchBody, watchNodeBody } from "./watched-body.ts";
 

@@ -1,5 +1,4 @@
-import type { MeteredCall } from "../../recording/call.ts";
-import type { StreamGatherer } from "./endpoints.ts";
+import type { MeteredCall, StreamGatherer } from "../../recording/call.ts";
 
 /** What a stream tells of its call. */
 export type StreamedCall = Pick<MeteredCall, "firstToken" | "succeeded" | "failed">;

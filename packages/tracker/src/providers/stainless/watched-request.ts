@@ -1,9 +1,9 @@
-import type { CallEnd, MeteredCall } from "../../recording/call.ts";
+import type { CallEnd, MeteredCall, StreamGatherer } from "../../recording/call.ts";
 import { canEstimate, estimatedAnswer, estimatedInput } from "../../recording/estimate.ts";
 import { TextSize } from "../../recording/text-size.ts";
 import { textSizeOf } from "./answer-text.ts";
 import { type RequestOptions, type ResponseProps, type StainlessClient, WATCHED } from "./api-promise.ts";
-import type { BillableRequest, StreamGatherer, Wish } from "./endpoints.ts";
+import type { BillableRequest, Wish } from "./endpoints.ts";
 import { isUnanswered } from "./failure.ts";
 import { type RawReader, watchRawResponse } from "./raw-response.ts";
 import { type StreamedCall, watchStream } from "./stream.ts";

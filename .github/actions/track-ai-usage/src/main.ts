@@ -1,0 +1,4 @@
+import { runStep } from "./run-step.ts";
+import { atStart } from "./steps.ts";
+
+await runStep(atStart);

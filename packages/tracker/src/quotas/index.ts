@@ -1,0 +1,12 @@
+export type { ApiConnection } from "./api-connection.ts";
+export type { BudgetStanding } from "./budget-standing.ts";
+export type { CircuitChange, CircuitState } from "./circuit/circuit.ts";
+export { CircuitOpenError, type CircuitReason } from "./circuit/circuit-open-error.ts";
+export type { CostProtectionOptions, SpendLimit } from "./circuit/protection-options.ts";
+export { type ProtectedCall, withCostProtection } from "./circuit/with-cost-protection.ts";
+export { type AlertOptions, configureAlerts, type QuotaAlert, type QuotaAlerts } from "./configure-alerts.ts";
+export { type Quota, type QuotaOptions, type QuotaStatus, quotaOf, type RemainingBudget } from "./quota.ts";
+export type { QuotaScope } from "./quota-scopes.ts";
+export type { Threshold } from "./thresholds.ts";
+export type { UsageFigures, UsageReport, UsageReportOptions } from "./usage-report.ts";
+export { type WithQuotaOptions, withQuota } from "./with-quota.ts";
