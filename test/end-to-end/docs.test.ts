@@ -5,10 +5,13 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type AlertKind, alertKinds } from "@ai-usage/core";
 import { type LocalStack, startLocalStack } from "@ai-usage/local";
+import { type ProviderServer, startProviderServer } from "@ai-usage/tracker/testing";
 import { alertDetailTypes, fromAlertEvent, toAlertEvent } from "@ai-usage/wire";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { type DocPage, readDocPage, type Snippet } from "../support/doc-snippets.ts";
+import { environmentOfProviders } from "../support/provider-environment.ts";
+import { compileSnippets } from "../support/snippet-compiler.ts";
 import { comparable, isRunnable, SnippetRunner } from "../support/snippet-runner.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -19,9 +22,14 @@ const markdownIn = (folder: string): string[] =>
     .filter((name) => name.endsWith(".md"))
     .map((name) => join(folder, name));
 
-const guide = [...markdownIn("."), ...markdownIn("docs")];
+const DECISIONS = join("docs", "decisions");
+const folders = readdirSync(join(repository, "docs"), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => join("docs", name))
+  .filter((folder) => folder !== DECISIONS);
+const guide = [".", "docs", ...folders].flatMap(markdownIn);
 const pages = new Map<string, DocPage>(
-  [...guide, ...markdownIn("docs/decisions")].map((file) => [file, readDocPage(read(file))]),
+  [...guide, ...markdownIn(DECISIONS)].map((file) => [file, readDocPage(read(file))]),
 );
 const pageOf = (file: string): DocPage => {
   const page = pages.get(file);
@@ -32,14 +40,17 @@ const pageOf = (file: string): DocPage => {
 const directory = mkdtempSync(join(tmpdir(), "ai-usage-docs-"));
 const assembly = join(directory, "cdk.out");
 let stack: LocalStack;
+let providers: ProviderServer;
 let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
   const home = join(directory, "home");
   mkdirSync(home);
-  stack = await startLocalStack({ ephemeral: true, home });
+  [stack, providers] = await Promise.all([startLocalStack({ ephemeral: true, home }), startProviderServer()]);
   env = {
     ...process.env,
+    ...environmentOfProviders(providers),
+    AI_USAGE_SPOOL_DIR: join(directory, "spool"),
     AI_USAGE_API_URL: stack.apiUrl,
     AI_USAGE_TOKEN: stack.tokens.admin,
     AI_USAGE_HOME: home,
@@ -63,6 +74,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stack?.stop();
+  await providers?.close();
   rmSync(directory, { recursive: true, force: true });
 });
 
@@ -193,6 +205,17 @@ describe.each(alertKinds.map((kind) => [alertDetailTypes[kind], eventSchemas[kin
 );
 
 describe("the guide", () => {
+  it("leaves no metric behind that has not been sent", () => {
+    const spool = join(directory, "spool");
+    const left = existsSync(spool) ? readdirSync(spool, { recursive: true, encoding: "utf8" }) : [];
+    expect(left.filter((name) => name.endsWith(".jsonl"))).toEqual([]);
+  });
+
+  it("shows TypeScript that compiles", async () => {
+    const blocks = join(directory, "compiled");
+    expect(await compileSnippets({ repository, directory: blocks, pages })).toBe("");
+  });
+
   it("names only files that exist", () => {
     const named = /`((?:packages|lambdas|lib|bin|test|docs|scripts)\/[\w./-]+\.\w+)`/g;
     for (const file of guide) {

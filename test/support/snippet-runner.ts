@@ -16,6 +16,7 @@ interface SnippetRun {
 }
 
 const TIMEOUT_MS = 120_000;
+const REDIRECTION = new URL("redirect-places.mjs", import.meta.url).href;
 
 const runnable = ["sh", "ts", "python"];
 
@@ -43,7 +44,7 @@ export class SnippetRunner {
         return this.#spawn(env, "sh", [`${file}.sh`]);
       case "ts":
         writeFileSync(`${file}.ts`, text);
-        return this.#spawn(env, process.execPath, ["--import", "tsx", `${file}.ts`]);
+        return this.#spawn(env, process.execPath, ["--import", "tsx", "--import", REDIRECTION, `${file}.ts`]);
       case "python":
         writeFileSync(`${file}.py`, text);
         return this.#spawn(env, "python3", [`${file}.py`]);
@@ -81,7 +82,7 @@ export class SnippetRunner {
   }
 }
 
-/** What differs from run to run, or from day to day, made equal: times, dates, ids, tokens, versions. */
+/** What differs from run to run, or from day to day, made equal: times, durations, dates, ids, tokens, versions. */
 const changing: readonly [RegExp, string][] = [
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "<instant>"],
   [/\b\d{4}-\d\d-\d\d\b/g, "<date>"],
@@ -92,6 +93,9 @@ const changing: readonly [RegExp, string][] = [
   [/(?<="next_cursor":)"[\w-]+"/g, "null"],
   [/(?<="token_id":")[0-9a-f]{12}(?=")/g, "<id>"],
   [/(?<="version":")[\d.]+(?=")/g, "<version>"],
+  // Those that providers give: short ones are a page's own, and stay.
+  [/(?<="request_id":")[\w-]{20,}(?=")/g, "<id>"],
+  [/(?<="(latency_ms|time_to_first_token_ms)":)\d+/g, "0"],
   [/(?<="hours_until_reset":)[\d.]+/g, "0"],
 ];
 

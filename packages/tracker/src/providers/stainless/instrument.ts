@@ -17,7 +17,11 @@ import { WatchedRequest } from "./watched-request.ts";
 const INSTRUMENTED = Symbol.for("@ai-usage/tracker.instrumented.1");
 
 const inquiries = new WeakMap<ResponseProps, Inquiry>();
-const wishes = new WeakMap<Promise<unknown>, Wish>();
+/**
+ * Of the request that was begun last. What is made of it, is made at once; in a map by requests each would cost every
+ * collection of garbage, and on their promises the engine's short way of awaiting them.
+ */
+let latest: { readonly made: Promise<unknown>; readonly wish: Wish } | undefined;
 
 type Send = (options: RequestOptions) => Promise<ResponseProps>;
 
@@ -80,7 +84,7 @@ function watchRequests(
   const watched: MakeRequest = function (given, ...more) {
     const wish = { isRaw: false };
     const made = begin(wish, given, (options) => makeRequest.call(this, options, ...more));
-    wishes.set(made, wish);
+    latest = { made, wish };
     return made;
   };
   define(client, "makeRequest", watched);
@@ -134,8 +138,8 @@ function watchParsing(promise: ApiPromise): void {
 
 /** A caller who says at once that the raw response is wanted says so before the request is sent. */
 function watchWish(promise: ApiPromise, made: Promise<unknown>): void {
-  const wish = wishes.get(made);
-  if (wish === undefined) return;
+  if (latest?.made !== made) return;
+  const { wish } = latest;
   const { asResponse } = promise;
   define(promise, "asResponse", function (this: ApiPromise) {
     // Whoever reads the answer already wants the response beside it.

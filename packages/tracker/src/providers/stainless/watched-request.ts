@@ -2,6 +2,7 @@ import type { CallEnd, MeteredCall, StreamGatherer } from "../../recording/call.
 import { canEstimate, estimatedAnswer, estimatedInput } from "../../recording/estimate.ts";
 import { TextSize } from "../../recording/text-size.ts";
 import { textSizeOf } from "./answer-text.ts";
+import { answeredProps, type ResponseTaker } from "./answered-props.ts";
 import { type RequestOptions, type ResponseProps, type StainlessClient, WATCHED } from "./api-promise.ts";
 import type { BillableRequest, Wish } from "./endpoints.ts";
 import { isUnanswered } from "./failure.ts";
@@ -15,7 +16,7 @@ type Send = (options: RequestOptions) => Promise<ResponseProps>;
 const TIMER_MS = 2;
 
 /** A billable request, from its first try until somebody has read its answer. */
-export class WatchedRequest implements StreamedCall, RawReader, Forgettable {
+export class WatchedRequest implements StreamedCall, RawReader, Forgettable, ResponseTaker {
   isTaken = false;
   readonly #call: MeteredCall;
   readonly #billable: BillableRequest;
@@ -25,7 +26,7 @@ export class WatchedRequest implements StreamedCall, RawReader, Forgettable {
   #isUnderWay = false;
   #sentMs = 0;
   /** Not the response: it is to be forgotten when nobody else has it. */
-  #headers: Headers | undefined;
+  headers: Headers | undefined;
 
   constructor(call: MeteredCall, billable: BillableRequest) {
     this.#call = call;
@@ -77,29 +78,16 @@ export class WatchedRequest implements StreamedCall, RawReader, Forgettable {
 
   /** The headers are there. */
   #answered(props: ResponseProps): ResponseProps {
-    let { response } = props;
-    const { options } = props;
-    this.#headers = response.headers;
-    tellWhenNeverTaken(response, this);
-    // The SDK has said that it reads by the time that it gets it: this is somebody who wants it raw.
-    const taken = () => {
-      if (this.isTaken) return response;
-      this.isTaken = true;
-      if (this.#isSound(options)) this.plain(undefined);
-      else this.#watchRaw(response);
-      return response;
-    };
-    Object.defineProperty(props, "response", {
-      get: taken,
-      // The SDK tries again for want of a body.
-      set: (other: Response) => {
-        response = other;
-        this.#headers = other.headers;
-      },
-      enumerable: true,
-      configurable: true,
-    });
-    return props;
+    this.headers = props.response.headers;
+    tellWhenNeverTaken(props.response, this);
+    return answeredProps(props, this);
+  }
+
+  /** The SDK has said that it reads by the time that it gets the response: this is somebody who wants it raw. */
+  taken(response: Response, options: RequestOptions): void {
+    this.isTaken = true;
+    if (this.#isSound(options)) this.plain(undefined);
+    else this.#watchRaw(response);
   }
 
   /** The SDK reads the answer. */
@@ -200,7 +188,7 @@ export class WatchedRequest implements StreamedCall, RawReader, Forgettable {
 
   #end(answer: unknown, end: CallEnd | undefined): CallEnd {
     const lost = this.#unanswered;
-    const requestId = idOf(answer, this.#headers);
+    const requestId = idOf(answer, this.headers);
     return {
       attempts: this.#attempts,
       ...(requestId !== undefined && { requestId }),
