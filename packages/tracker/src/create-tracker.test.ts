@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { withUsageContext } from "./context/usage-context.ts";
 import { createCostMonitoredTracker, createTracker, type TrackerOptions } from "./create-tracker.ts";
 import type { TrackerProblem } from "./delivery/delivery.ts";
+import { memoryTransport } from "./delivery/memory-transport.ts";
 import { TrackerConfigurationError } from "./environment/configuration-error.ts";
 import type { Gate } from "./recording/gate.ts";
 import { type ProviderServer, startProviderServer } from "./testing/index.ts";
@@ -117,6 +118,48 @@ describe("createTracker", () => {
     expect(sent()).toEqual([]);
   });
 
+  it("sends calls to the transport alone that it is given, and nothing to a stack nearby", async () => {
+    startLocalStack();
+    const problems: TrackerProblem[] = [];
+    for (const env of [{}, { AI_USAGE_API_URL: api.url, AI_USAGE_TOKEN: api.token }]) {
+      const transport = memoryTransport();
+      const tracker = create({ transport, env, onProblem: (problem) => problems.push(problem) });
+      await ask(tracker.wrap(client()));
+      if (!("AI_USAGE_API_URL" in env)) tracker.trackOutcome({ outcome: "draft_sent" });
+      await tracker.close();
+      expect(transport.metrics).toHaveLength(1);
+    }
+    expect(problems).toMatchObject([
+      { kind: "dropped", error: { message: expect.stringMatching(/set AI_USAGE_API_URL/) } },
+    ]);
+    expect(api.requests).toEqual([]);
+  });
+
+  it("leaves what waited for an API to the API, whatever else a transport takes", async () => {
+    const earlier = startApplication({ spoolDirectory: join(directory, "spool"), cwd: directory });
+    await earlier.meter("gpt-4o");
+    await earlier.kill();
+    const transport = memoryTransport();
+    const env = { AI_USAGE_API_URL: api.url, AI_USAGE_TOKEN: api.token };
+    const beside = create({ transport, env });
+    await ask(beside.wrap(client()));
+    await beside.close();
+    create({ env });
+    await expect.poll(() => sent().map(({ model }) => model), { timeout: 15_000 }).toEqual(["gpt-4o"]);
+    expect(transport.metrics).toHaveLength(1);
+  });
+
+  it("needs no API beside a transport or a file: half an address in the environment is none", async () => {
+    const env = { AI_USAGE_API_URL: api.url, AI_USAGE_TOKEN: "" };
+    const file = join(directory, "calls.jsonl");
+    for (const options of [{ env, transport: memoryTransport() }, { env: { ...env, TRACK_TO_FILE: file } }]) {
+      const tracker = create(options);
+      await ask(tracker.wrap(client()));
+      expect(await tracker.flush()).toMatchObject({ delivered: 1 });
+      expect(() => create({ ...options, hardBudget: true })).toThrow(/AI_USAGE_API_URL and AI_USAGE_TOKEN/);
+    }
+  });
+
   it("leaves a client as it is when TRACK_AI_USAGE is false", async () => {
     const tracker = create({
       env: { TRACK_AI_USAGE: "false", AI_USAGE_API_URL: api.url, AI_USAGE_TOKEN: api.token },
@@ -135,6 +178,16 @@ describe("createTracker", () => {
     ["an address without its token", { env: { AI_USAGE_API_URL: "https://x.example" } }, /AI_USAGE_TOKEN/],
     ["an apiUrl without its token", { apiUrl: "https://x.example" }, /apiUrl .* token/],
     ["an address that is none", { apiUrl: "x.example", token: "aiu_x" }, /x\.example/],
+    [
+      "an address beside a transport",
+      { apiUrl: "x.example", token: "aiu_x", transport: memoryTransport() },
+      /x\.example/,
+    ],
+    [
+      "an address without its token beside a transport",
+      { apiUrl: "https://x.example", transport: memoryTransport() },
+      /apiUrl .* token/,
+    ],
     ["a key that is no secret", { hashUserIds: { key: "short" } }, /at least 16/],
   ])("says at the start what is wrong with %s", (_, options, message) => {
     const start = () => createTracker({ cwd: directory, env: {}, spoolDirectory: false, ...options });

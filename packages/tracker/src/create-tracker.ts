@@ -1,3 +1,4 @@
+import type { ApiAddress } from "./api-address.ts";
 import type { HardBudgetOptions } from "./budgets/hard-budget.ts";
 import { hardBudgetGate } from "./budgets/hard-budget-gate.ts";
 import type { UsageContext } from "./context/usage-context.ts";
@@ -6,7 +7,7 @@ import type { Delivery, DeliveryStatistics, TrackerProblem } from "./delivery/de
 import type { Transport } from "./delivery/transport.ts";
 import { TrackerConfigurationError } from "./environment/configuration-error.ts";
 import { type Environment, trackerOptionsFromEnv } from "./environment/environment.ts";
-import { type ApiAddress, farSide } from "./far-side.ts";
+import { farSide } from "./far-side.ts";
 import type { HashKey } from "./privacy/keyed-hash.ts";
 import { type Privacy, privacyOf } from "./privacy/privacy.ts";
 import { gateForHashedUsers } from "./privacy/user-id-hash.ts";
@@ -15,9 +16,9 @@ import type { Gate } from "./recording/gate.ts";
 import { startSending, startSendingOutcomes } from "./start-sending.ts";
 import { Tracker } from "./tracker.ts";
 
-/** What a gate is made with, so that it asks the API that the tracker sends to. */
+/** What a gate is made with, so that it asks the API that the tracker knows. */
 export interface GateSurroundings {
-  /** Unknown where metrics go elsewhere, or nowhere yet. */
+  /** Absent while none is known, and beside a `transport` or TRACK_TO_FILE unless options or environment name it. */
   readonly api?: ApiAddress;
   readonly onProblem: (problem: TrackerProblem) => void;
 }
@@ -27,7 +28,11 @@ export interface TrackerOptions {
   readonly apiUrl?: string;
   /** One with the role `ingest`. @default AI_USAGE_TOKEN, or else the local stack's */
   readonly token?: string;
-  /** Where metrics go, in place of the API. @default the file of TRACK_TO_FILE, or else the API */
+  /**
+   * Where metrics go, in place of the API. Budgets are still asked of the API that `apiUrl` and `token`, or AI_USAGE_API_URL and
+   * AI_USAGE_TOKEN, name, and outcomes still go there. A local stack nearby is not looked for: beside a transport it gets nothing,
+   * unless it is named. @default the file of TRACK_TO_FILE, beside which the same holds, or else the API
+   */
   readonly transport?: Transport;
   /** If not, clients stay as they are, and nothing is sent. @default TRACK_AI_USAGE and ENABLE_COST_TRACKING, or else true */
   readonly enabled?: boolean;
@@ -41,7 +46,7 @@ export interface TrackerOptions {
   readonly flush?: {
     /** How long a metric may wait for company. @default 1000 */
     readonly afterMs?: number;
-    /** Of so many none waits. @default 200 */
+    /** Of so many none waits. @default 500, which is as many as go at once */
     readonly afterMetrics?: number;
   };
   /** Whether streams are asked to tell their usage. @default AI_USAGE_STREAM_USAGE, or else "auto" */

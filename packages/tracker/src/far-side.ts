@@ -1,21 +1,17 @@
-import { findConnection } from "@ai-usage/client/connection";
+import { type ApiAddress, findApi } from "./api-address.ts";
 import { fileTransport } from "./delivery/file-transport.ts";
 import { httpTransport } from "./delivery/http-transport.ts";
 import { type Transport, TransportError } from "./delivery/transport.ts";
 import { TrackerConfigurationError } from "./environment/configuration-error.ts";
 import type { Environment } from "./environment/environment.ts";
 
-/** An API that a tracker sends to and asks. */
-export interface ApiAddress {
-  readonly apiUrl: string;
-  readonly token: string;
-}
-
-/** Where metrics go. */
+/** Where metrics go, and which API is there besides. */
 export interface FarSide {
   readonly transport: Transport;
-  /** Unknown where metrics go elsewhere, or nowhere yet. */
+  /** Budgets are asked of it, and outcomes go to it. Absent while none is known, and beside another transport unless it is named. */
   readonly api?: ApiAddress;
+  /** Whether metrics go there that have waited for an API to be known. */
+  readonly takesWhatWaited?: boolean;
 }
 
 export interface FarSideOptions {
@@ -29,28 +25,36 @@ export interface FarSideOptions {
 
 /**
  * The transport that was given; or else the API that was; or else the file; or else the API of the environment or of a local stack
- * nearby. Where there is none, it is looked for again whenever metrics are to be sent.
+ * nearby. Where there is none, it is looked for again whenever metrics are to be sent. Beside a transport or a file no local stack is
+ * looked for: who sends metrics elsewhere shall not find outcomes there.
  * @throws TrackerConfigurationError when an address has no token, or one of them cannot be one
  */
 export function farSide(options: FarSideOptions): FarSide {
-  const { transport, apiUrl, token = options.env.AI_USAGE_TOKEN?.trim(), file } = options;
-  if (transport !== undefined) return { transport };
-  if (apiUrl !== undefined) {
-    if (!token)
-      throw new TrackerConfigurationError([
-        "apiUrl is given without a token: give both, or set AI_USAGE_TOKEN",
-      ]);
-    return { transport: checkedHttpTransport({ apiUrl, token }), api: { apiUrl, token } };
-  }
-  if (file !== undefined) return { transport: fileTransport({ path: file }) };
-  const { env, cwd } = options;
-  if (env.AI_USAGE_API_URL?.trim() && !token)
-    throw new TrackerConfigurationError(["AI_USAGE_API_URL is set, but AI_USAGE_TOKEN is not: set both"]);
-  const search = () => findConnection({ env: { ...env, ...(token && { AI_USAGE_TOKEN: token }) }, cwd });
+  const { transport, apiUrl, token, file, env, cwd } = options;
+  const api = namedApi(options);
+  const toApi = api && checkedHttpTransport(api);
+  if (transport !== undefined) return { transport, ...(api && { api }) };
+  if (file !== undefined && apiUrl === undefined)
+    return { transport: fileTransport({ path: file }), ...(api && { api }) };
+  if (api && toApi) return { transport: toApi, api, takesWhatWaited: true };
+  const search = () => findApi({ ...(token !== undefined && { token }), env, cwd });
   const found = orNothing(search);
   if (found === undefined) return { transport: awaitedTransport({ search, cwd }) };
-  const api = { apiUrl: found.apiUrl, token: found.token };
-  return { transport: checkedHttpTransport(api), api };
+  return { transport: checkedHttpTransport(found), api: found, takesWhatWaited: true };
+}
+
+/** The API that the options name, or else the environment. */
+function namedApi({ transport, file, env, ...options }: FarSideOptions): ApiAddress | undefined {
+  const { apiUrl = env.AI_USAGE_API_URL?.trim() || undefined, token = env.AI_USAGE_TOKEN?.trim() } = options;
+  if (apiUrl === undefined) return undefined;
+  if (token) return { apiUrl, token };
+  if (options.apiUrl !== undefined)
+    throw new TrackerConfigurationError([
+      "apiUrl is given without a token: give both, or set AI_USAGE_TOKEN",
+    ]);
+  // They need no API, and a job of CI that may not see the token has the address all the same.
+  if (transport !== undefined || file !== undefined) return undefined;
+  throw new TrackerConfigurationError(["AI_USAGE_API_URL is set, but AI_USAGE_TOKEN is not: set both"]);
 }
 
 function checkedHttpTransport(api: ApiAddress): Transport {

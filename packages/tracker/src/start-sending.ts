@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
+import type { ApiAddress } from "./api-address.ts";
 import type { Delivery, TrackerProblem } from "./delivery/delivery.ts";
 import { httpTransport } from "./delivery/http-transport.ts";
 import { defaultSpoolDirectory, spoolPlace } from "./delivery/spool-directory.ts";
 import { startDelivery } from "./delivery/start-delivery.ts";
 import type { Environment } from "./environment/environment.ts";
-import { type ApiAddress, type FarSide, standingFor, unknownDestination } from "./far-side.ts";
+import { type FarSide, standingFor, unknownDestination } from "./far-side.ts";
 
 export interface SendingOptions extends FarSide {
   readonly onProblem: (problem: TrackerProblem) => void;
@@ -16,8 +17,8 @@ export interface SendingOptions extends FarSide {
 
 /** Begins to take metrics, and sends what was metered here before, while no API was known. */
 export function startSending(options: SendingOptions): Delivery {
-  const { transport, api, env, spoolDirectory, flush: { afterMs, afterMetrics } = {} } = options;
-  if (api !== undefined) sendWhatWaited(options);
+  const { transport, takesWhatWaited, env, spoolDirectory, flush: { afterMs, afterMetrics } = {} } = options;
+  if (takesWhatWaited) sendWhatWaited(options);
   return startDelivery({
     ...{ transport, env, onProblem: tellingOnce(options) },
     ...(spoolDirectory !== undefined && { spoolDirectory }),

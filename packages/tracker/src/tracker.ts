@@ -132,14 +132,16 @@ export class Tracker {
    * @returns its id
    */
   trackOutcome(outcome: OutcomeToTrack): string {
-    const stored = outcomeOf(outcome, this.attribution(currentUsageContext()));
+    const stored = outcomeOf(outcome, this.attribution(mergedContext(currentUsageContext(), outcome)));
     if (!this.isEnabled) return stored.outcome_id;
     this.#outcomes ??= this.#parts.startOutcomes?.();
     if (this.#outcomes === undefined)
       this.report({
         kind: "dropped",
         count: 1,
-        error: new Error("outcomes go to the API, and none is known here"),
+        error: new Error(
+          "outcomes go to the API, and none is known here: set AI_USAGE_API_URL and AI_USAGE_TOKEN",
+        ),
       });
     else this.#outcomes.add(JSON.stringify(stored));
     return stored.outcome_id;

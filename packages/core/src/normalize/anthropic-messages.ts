@@ -2,6 +2,7 @@ import type { Refusal } from "../metric.ts";
 import type { Answer } from "./answer.ts";
 import { readIterations } from "./anthropic-iterations.ts";
 import { unitsOf } from "./anthropic-tokens.ts";
+import { readUsualMessage } from "./anthropic-usual.ts";
 import {
   type Call,
   type Reading,
@@ -21,7 +22,11 @@ import { totalOf, UnitCounts } from "./unit-counts.ts";
  * https://github.com/anthropics/anthropic-sdk-typescript (resources/beta/messages/messages.ts, BetaUsage)
  * https://platform.claude.com/docs/en/manage-claude/data-residency (`inference_geo`)
  */
-export const anthropicMessages: UsageFormat = { service: "anthropic", read: readMessage };
+export const anthropicMessages: UsageFormat = {
+  service: "anthropic",
+  read: readMessage,
+  readUsual: readUsualMessage,
+};
 
 export function readMessage(message: Answer, { request }: Call): Reading {
   const model = message.name("model");

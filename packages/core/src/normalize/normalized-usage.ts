@@ -44,7 +44,14 @@ export interface UsageFormat {
   /** Who bills such answers, unless the caller says otherwise. */
   readonly service: string;
   readonly read: (answer: Answer, call: Call) => Reading;
+  /**
+   * The same, of an answer that has nothing out of the ordinary, as nearly all have; nothing where `read` has to look. An
+   * application waits for this once a call, between all else that it does, so it is to be little code that makes little.
+   */
+  readonly readUsual?: (answer: Members, options: NormalizeOptions) => NormalizedUsage | undefined;
 }
+
+export type Members = Readonly<Record<string, unknown>>;
 
 type Optional<T> = { readonly [Name in keyof T]?: T[Name] | undefined };
 

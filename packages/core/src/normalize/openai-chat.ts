@@ -7,6 +7,7 @@ import {
   type UsageFormat,
 } from "./normalized-usage.ts";
 import { readOpenAIUsage } from "./openai-usage.ts";
+import { readUsualChat } from "./openai-usual.ts";
 import { reportedCostOf } from "./reported-cost.ts";
 import { tierIn } from "./tier.ts";
 
@@ -16,7 +17,7 @@ import { tierIn } from "./tier.ts";
  *
  * https://developers.openai.com/api/docs/api-reference/chat/object
  */
-export const openAIChat: UsageFormat = { service: "openai", read: readChat };
+export const openAIChat: UsageFormat = { service: "openai", read: readChat, readUsual: readUsualChat };
 
 export function readChat(answer: Answer, { service, request }: Call): Reading {
   const model = answer.name("model");

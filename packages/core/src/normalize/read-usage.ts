@@ -1,6 +1,7 @@
 import { Answer } from "./answer.ts";
 import type { NormalizedUsage, NormalizeOptions, UsageFormat } from "./normalized-usage.ts";
 import { requestedConditions } from "./requested.ts";
+import { isMembers } from "./usual.ts";
 
 /**
  * Reads what a provider's raw answer says of usage and price. It never throws, and copies no text of the call. What was
@@ -10,10 +11,12 @@ import { requestedConditions } from "./requested.ts";
  * @param answer the parsed JSON, or the object of the provider's SDK
  */
 export function readUsage(
-  { service: usualService, read }: UsageFormat,
+  { service: usualService, read, readUsual }: UsageFormat,
   answer: unknown,
   options: NormalizeOptions = {},
 ): NormalizedUsage {
+  const usual = readUsual !== undefined && isMembers(answer) ? readUsual(answer, options) : undefined;
+  if (usual !== undefined) return usual;
   const root = new Answer(answer);
   const request = new Answer(options.request);
   const call = { service: options.service ?? usualService, request, options };

@@ -1,6 +1,6 @@
 import { LeaseClient } from "@ai-usage/client/leases";
+import type { ApiAddress } from "../api-address.ts";
 import type { TrackerProblem } from "../delivery/delivery.ts";
-import type { ApiAddress } from "../far-side.ts";
 import { HardBudget, type HardBudgetOptions } from "./hard-budget.ts";
 
 /** What asks the API about budgets, and all that it needs: loaded by those who have any. */

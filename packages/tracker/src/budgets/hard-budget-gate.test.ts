@@ -1,25 +1,33 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { MetricInput } from "@ai-usage/client/leases";
 import OpenAI from "openai";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { withMetricListener } from "../context/usage-context.ts";
 import { createCostMonitoredTracker, createTracker, type TrackerOptions } from "../create-tracker.ts";
+import { memoryTransport } from "../delivery/memory-transport.ts";
 import { TrackerConfigurationError } from "../environment/configuration-error.ts";
 import { type ProviderServer, startProviderServer } from "../testing/index.ts";
 import type { Tracker } from "../tracker.ts";
 import { type LeaseServer, startLeaseServer } from "./testing/lease-server.ts";
 
+let directory: string;
 let provider: ProviderServer;
 let server: LeaseServer;
 const trackers: Tracker[] = [];
 beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), "hard-budget-"));
   provider = await startProviderServer();
   server = await startLeaseServer({ leftCents: 50, perCallCents: { "gpt-4o": 50 } });
 });
 afterEach(async () => {
   for (const tracker of trackers.splice(0)) await tracker.close({ timeoutMs: 500 });
   await Promise.all([provider.close(), server.close()]);
+  rmSync(directory, { recursive: true });
 });
 
+const named = () => ({ AI_USAGE_API_URL: server.url, AI_USAGE_TOKEN: "aiu_x_secret" });
 const reachable = () => ({ apiUrl: server.url, token: "aiu_x_secret" });
 
 function create(options: TrackerOptions, make = createTracker): Tracker {
@@ -46,6 +54,16 @@ describe("a tracker with a hard budget", () => {
     const refused = outcomes.find((outcome) => outcome.status === "rejected");
     expect(refused?.reason).toMatchObject({ name: "BudgetExhaustedError", status: 402 });
     expect(metrics).toMatchObject([{ model: expect.stringMatching(/^gpt-4o/), lease_id: "lea_1" }]);
+  });
+
+  it.each<[string, () => TrackerOptions]>([
+    ["a transport, of the API of the options", () => ({ ...reachable(), transport: memoryTransport() })],
+    ["a transport, of the environment's", () => ({ env: named(), transport: memoryTransport() })],
+    ["TRACK_TO_FILE", () => ({ env: { ...named(), TRACK_TO_FILE: join(directory, "calls.jsonl") } })],
+  ])("asks the API that is named beside %s", async (_, options) => {
+    const openai = openAIOf(create({ ...options(), hardBudget: true }));
+    const outcomes = await Promise.allSettled([ask(openai), ask(openai)]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
   });
 
   it("gives back what it holds when it is closed", async () => {

@@ -1,13 +1,13 @@
+import type { ApiAddress } from "../api-address.ts";
 import type { UsageContext } from "../context/usage-context.ts";
 import type { TrackerProblem } from "../delivery/delivery.ts";
 import { TrackerConfigurationError } from "../environment/configuration-error.ts";
-import type { ApiAddress } from "../far-side.ts";
 import type { CallStart } from "../recording/call.ts";
 import type { Entry, Gate } from "../recording/gate.ts";
 import type { HardBudgetOptions } from "./hard-budget.ts";
 
 /**
- * Holds calls against the hard budgets of the API that metrics go to.
+ * Holds calls against the hard budgets of the API.
  * @throws TrackerConfigurationError when no API is known: a budget that nobody can be asked about is none
  */
 export function hardBudgetGate(

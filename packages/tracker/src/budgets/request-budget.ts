@@ -1,5 +1,5 @@
-import { findConnection } from "@ai-usage/client/connection";
 import type { BudgetedCall, CallMaximum, LeaseClient } from "@ai-usage/client/leases";
+import { findApi } from "../api-address.ts";
 import type { UsageContext } from "../context/usage-context.ts";
 import type { Environment } from "../environment/environment.ts";
 import type { RequestAdmission, RequestBudget } from "../frameworks/request-budget.ts";
@@ -36,7 +36,7 @@ const TIMEOUT_MS = 1_000;
  */
 export function requestBudget(options: RequestBudgetOptions): RequestBudget {
   const { call, max, calls, scopeMetadataKeys, timeoutMs = TIMEOUT_MS } = options;
-  const api = addressOf(options);
+  const api = findApi(options);
   let opening: Promise<LeaseClient> | undefined;
   const open = async () => (await import("./asking.ts")).openClient(api, timeoutMs);
   return {
@@ -51,15 +51,6 @@ export function requestBudget(options: RequestBudgetOptions): RequestBudget {
       return decision.allowed ? { allowed: true } : refusalOf(decision.shortages, Date.now());
     },
   };
-}
-
-function addressOf({ apiUrl, token, env = process.env, cwd = process.cwd() }: RequestBudgetOptions) {
-  if (apiUrl !== undefined && token !== undefined) return { apiUrl, token };
-  const found = findConnection({
-    cwd,
-    env: { ...env, ...(apiUrl && { AI_USAGE_API_URL: apiUrl }), ...(token && { AI_USAGE_TOKEN: token }) },
-  });
-  return { apiUrl: found.apiUrl, token: found.token };
 }
 
 function callOf(

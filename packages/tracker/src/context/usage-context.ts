@@ -60,10 +60,10 @@ export function listenersOf(context: UsageContext): readonly MetricListener[] | 
   return (context as KeptContext)[LISTENERS];
 }
 
-/** What is given wins over what was there; what is given as undefined does not. */
+/** What is given wins over what was there; what is given as undefined, or null, does not. */
 export function mergedContext(outer: UsageContext | undefined, inner: UsageContext): UsageContext {
   if (outer === undefined) return Object.freeze({ ...inner });
-  const given = Object.entries(inner).filter(([, value]) => value !== undefined);
+  const given = Object.entries(inner).filter(([, value]) => value !== undefined && value !== null);
   const metadata =
     outer.metadata && inner.metadata ? { metadata: { ...outer.metadata, ...inner.metadata } } : undefined;
   return Object.freeze({ ...outer, ...Object.fromEntries(given), ...metadata });

@@ -3,7 +3,7 @@ import type { Delivery, DeliveryStatistics, FlushOptions, TrackerProblem } from 
 import { FlushWaiters } from "./flush-waiters.ts";
 import { keepHouse } from "./housekeeping.ts";
 import { onProcessEnd } from "./process-end.ts";
-import { keepRejected, type RejectedLine } from "./rejected-file.ts";
+import type { RejectedLine } from "./rejected-file.ts";
 import type { Segment } from "./segment.ts";
 import { SegmentQueue } from "./segment-queue.ts";
 import { SegmentSender, type Settled } from "./segment-sender.ts";
@@ -145,7 +145,7 @@ export class QueuedDelivery implements Delivery {
     if (first === undefined) return;
     if (isOwn) this.#counts.rejected += rejected.length;
     const directory = this.#options.spool?.directory;
-    const isKept = directory !== undefined && (await keepRejected(directory, rejected));
+    const isKept = directory !== undefined && (await keep(directory, rejected));
     const error = new Error(rejectionText(first, isKept ? directory : undefined));
     this.#options.onProblem({ kind: "rejected", count: rejected.length, error });
   }
@@ -206,6 +206,11 @@ export class QueuedDelivery implements Delivery {
     this.#exit();
     await this.#options.transport.close?.().catch(() => undefined);
   }
+}
+
+async function keep(directory: string, rejected: readonly RejectedLine[]): Promise<boolean> {
+  const { keepRejected } = await import("./rejected-file.ts");
+  return keepRejected(directory, rejected);
 }
 
 function rejectionText({ field, message }: RejectedLine, directory: string | undefined): string {

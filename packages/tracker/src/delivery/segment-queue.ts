@@ -1,5 +1,4 @@
 import { adoptedSegment, ownSegment, type Segment } from "./segment.ts";
-import { readSegmentFile } from "./segment-file.ts";
 import type { Spool } from "./spool.ts";
 
 export interface SegmentQueueOptions {
@@ -101,6 +100,8 @@ export class SegmentQueue {
   async load(segment: Segment): Promise<string[] | undefined> {
     if (segment.lines !== undefined) return segment.lines;
     try {
+      // Most segments are sent from memory.
+      const { readSegmentFile } = await import("./segment-reader.ts");
       const { lines, isCorrected } = await readSegmentFile(segment.file ?? "", {
         isComplete: segment.isOwn,
       });

@@ -3,7 +3,7 @@ import { BackOff, type BackOffOptions } from "./back-off.ts";
 import { surveySpool } from "./orphans.ts";
 import { keepRejected, type RejectedLine } from "./rejected-file.ts";
 import { adoptedSegment, ownSegment, type Segment } from "./segment.ts";
-import { readSegmentFile } from "./segment-file.ts";
+import { readSegmentFile } from "./segment-reader.ts";
 import { SegmentSender } from "./segment-sender.ts";
 import { Spool } from "./spool.ts";
 import { defaultSpoolDirectory, destinationsIn, spoolPlace } from "./spool-directory.ts";

@@ -24,6 +24,7 @@ export interface OutcomeToTrack
 
 const QUALITY_DECIMALS = 4;
 
+/** `context` is what holds for the outcome, what it says itself included, as it may leave the process. */
 export function outcomeOf(outcome: OutcomeToTrack, context: UsageContext): OutcomeInput {
   const { qualityScore } = outcome;
   return {
@@ -34,12 +35,12 @@ export function outcomeOf(outcome: OutcomeToTrack, context: UsageContext): Outco
     value: outcome.value,
     cost_usd: outcome.cost,
     quality_score: qualityScore === undefined ? undefined : Number(qualityScore.toFixed(QUALITY_DECIMALS)),
-    user_id: outcome.userId ?? context.userId,
-    team: outcome.team ?? context.team,
-    feature: outcome.feature ?? context.feature,
-    environment: outcome.environment ?? context.environment,
-    job_id: outcome.jobId ?? context.jobId,
+    user_id: context.userId,
+    team: context.team,
+    feature: context.feature,
+    environment: context.environment,
+    job_id: context.jobId,
     request_ids: outcome.requestIds,
-    metadata: context.metadata || outcome.metadata ? { ...context.metadata, ...outcome.metadata } : undefined,
+    metadata: context.metadata,
   };
 }

@@ -5,9 +5,10 @@ import { type MemoryApi, startMemoryApi } from "@ai-usage/client/testing";
 import { instantFromEpochMs } from "@ai-usage/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { withUsageContext } from "../context/usage-context.ts";
-import { createTracker } from "../create-tracker.ts";
+import { createTracker, type TrackerOptions } from "../create-tracker.ts";
 import type { TrackerProblem } from "../delivery/delivery.ts";
 import { httpTransport } from "../delivery/http-transport.ts";
+import { memoryTransport } from "../delivery/memory-transport.ts";
 import { syncSpool } from "../delivery/sync.ts";
 import { testTracker } from "../testing/test-tracker.ts";
 
@@ -22,7 +23,8 @@ afterEach(async () => {
   rmSync(spoolDirectory, { recursive: true });
 });
 
-const create = () => createTracker({ apiUrl: api.url, token: api.token, env: {}, spoolDirectory });
+const create = (options: TrackerOptions = {}) =>
+  createTracker({ apiUrl: api.url, token: api.token, env: {}, spoolDirectory, ...options });
 
 const sent = () =>
   api.requests.flatMap(({ path, body }) =>
@@ -53,6 +55,29 @@ describe("an outcome", () => {
         metadata: { plan: "pro", channel: "chat" },
       },
     ]);
+  });
+
+  it("tells of users by their hashes, those of its own as those of the context", async () => {
+    const tracker = create({ hashUserIds: { key: "0123456789abcdef-secret" } });
+    const { userId: hashed } = tracker.attribution({ userId: "ada" });
+    tracker.trackOutcome({ outcome: "draft_sent", userId: "ada" });
+    withUsageContext({ userId: "ada" }, () => tracker.trackOutcome({ outcome: "draft_sent" }));
+    withUsageContext({ userId: "bob" }, () => tracker.trackOutcome({ outcome: "draft_sent", userId: "ada" }));
+    await tracker.close();
+    expect(hashed).toMatch(/^u_[0-9a-f]{32}$/);
+    expect(sent().map(({ user_id }) => user_id)).toEqual([hashed, hashed, hashed]);
+  });
+
+  it("goes to the API that is named beside a transport, and the transport is for calls alone", async () => {
+    const transport = memoryTransport();
+    const env = { AI_USAGE_API_URL: api.url, AI_USAGE_TOKEN: api.token };
+    for (const options of [{ apiUrl: api.url, token: api.token, env: {} }, { env }]) {
+      const tracker = createTracker({ ...options, transport, spoolDirectory });
+      tracker.trackOutcome({ outcome: "draft_sent" });
+      await tracker.close();
+    }
+    expect(sent()).toHaveLength(2);
+    expect(transport.metrics).toEqual([]);
   });
 
   it("is kept where the API cannot be reached, apart from the calls, and another process sends its own", async () => {

@@ -1,6 +1,5 @@
-import { findConnection } from "@ai-usage/client/connection";
+import { findApi } from "../api-address.ts";
 import type { Environment } from "../environment/environment.ts";
-import type { ApiAddress } from "../far-side.ts";
 import type { openApiClient } from "./asking.ts";
 
 /** Which API is asked. */
@@ -22,16 +21,9 @@ export function apiOf(connection: ApiConnection): () => Promise<ApiClient> {
   let opened: ApiClient | undefined;
   return async () => {
     if (opened !== undefined) return opened;
-    const api = addressOf(connection);
+    const api = findApi(connection);
     const { openApiClient } = await import("./asking.ts");
     opened ??= openApiClient(api);
     return opened;
   };
-}
-
-function addressOf({ apiUrl, token, env = process.env, cwd = process.cwd() }: ApiConnection): ApiAddress {
-  if (apiUrl !== undefined && token !== undefined) return { apiUrl, token };
-  const given = { ...(apiUrl && { AI_USAGE_API_URL: apiUrl }), ...(token && { AI_USAGE_TOKEN: token }) };
-  const found = findConnection({ cwd, env: { ...env, ...given } });
-  return { apiUrl: found.apiUrl, token: found.token };
 }

@@ -1,5 +1,5 @@
 import { AIUsageClient } from "@ai-usage/client";
-import type { ApiAddress } from "../far-side.ts";
+import type { ApiAddress } from "../api-address.ts";
 
 /** What asks the API, and all that it needs: loaded when there is something to ask. */
 

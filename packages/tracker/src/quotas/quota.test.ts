@@ -1,6 +1,9 @@
 import { AIUsageClient } from "@ai-usage/client";
 import { type MemoryApi, startMemoryApi } from "@ai-usage/client/testing";
 import { type Instant, parseInstant } from "@ai-usage/core";
+import Anthropic from "@anthropic-ai/sdk";
+import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
+import { GoogleGenAI } from "@google/genai";
 import OpenAI from "openai";
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from "vitest";
 import { type ProviderServer, startProviderServer } from "../testing/index.ts";
@@ -202,10 +205,22 @@ describe("a client with a quota", () => {
     await tracker.close();
   });
 
-  it("is refused where another one has it, or it has no room for one", async () => {
+  it.each<[string, () => object]>([
+    ["openai", newClient],
+    ["@anthropic-ai/sdk", () => new Anthropic({ apiKey: "sk-test" })],
+    ["@google/genai", () => new GoogleGenAI({ apiKey: "key" })],
+    ["Bedrock's runtime", () => new BedrockRuntimeClient({ region: "us-east-1" })],
+  ])("is refused where another one has it, of %s too", async (_, make) => {
     const { tracker } = testTracker();
-    const taken = tracker.wrap(newClient());
+    const taken = tracker.wrap(make());
     expect(() => withQuota(tracker, taken, { team: "growth" })).toThrow(/wrapped already/);
+    const mine = withQuota(tracker, make(), { team: "growth" });
+    expect(() => withQuota(tracker, mine, { team: "care" })).toThrow(/wrapped already/);
+    await tracker.close();
+  });
+
+  it("is refused where it has no room for one", async () => {
+    const { tracker } = testTracker();
     const mine = Object.assign(newClient(), { status: () => "mine" });
     expect(() => withQuota(tracker, mine, { team: "growth" })).toThrow(/has a status of its own/);
     expect(() => withQuota(tracker, {}, { team: "growth" })).toThrow(TypeError);

@@ -1,4 +1,5 @@
 import type { UsageContext } from "../context/usage-context.ts";
+import { isInstrumented } from "../providers/instrumented.ts";
 import type { Tracker } from "../tracker.ts";
 import type { ApiConnection } from "./api-connection.ts";
 import { type Quota, quotaOf } from "./quota.ts";
@@ -12,9 +13,6 @@ export interface WithQuotaOptions extends UsageContext, QuotaScope, ApiConnectio
 }
 
 const METHODS = ["remainingBudget", "usageReport", "status"] as const;
-
-/** Put there by the tracker on clients of `openai` and `@anthropic-ai/sdk` that it has wrapped. */
-const WRAPPED = Symbol.for("@ai-usage/tracker.instrumented.1");
 
 /**
  * Wraps a provider's client as `tracker.wrap` does, so that its calls count for a team, a user, a feature, …; and has it tell
@@ -48,7 +46,7 @@ function usersName(tracker: Tracker, { userId }: UsageContext): QuotaScope {
 }
 
 function refuseTaken(client: object): void {
-  if (Object.hasOwn(client, WRAPPED) || METHODS.every((name) => name in client))
+  if (isInstrumented(client) || METHODS.every((name) => name in client))
     throw new TypeError("the client is wrapped already: give withQuota one that nothing has wrapped yet");
   const taken = METHODS.find((name) => name in client);
   if (taken !== undefined) throw new TypeError(`the client has a ${taken} of its own: use quotaOf beside it`);

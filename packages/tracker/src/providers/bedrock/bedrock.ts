@@ -1,3 +1,4 @@
+import { markInstrumented } from "../instrumented.ts";
 import { Loaded } from "../loaded.ts";
 import type { Provider, ProviderWiring } from "../provider.ts";
 import { type BedrockClient, type Middleware, regionOf } from "./client.ts";
@@ -20,6 +21,7 @@ export const bedrock: Provider = {
       name: "aiUsageMetering",
       override: true,
     });
+    markInstrumented(watched.middlewareStack);
   },
 };
 

@@ -1,3 +1,4 @@
+import { isMarked, markInstrumented } from "../instrumented.ts";
 import { Loaded } from "../loaded.ts";
 import type { Provider, ProviderWiring } from "../provider.ts";
 import { billingOf, type GoogleClient, type Method, type Parameters } from "./client.ts";
@@ -15,8 +16,6 @@ export const google: Provider = {
   instrument: (client, wiring) => instrument(client as unknown as GoogleClient, wiring),
 };
 
-const INSTRUMENTED = new WeakSet<object>();
-
 /** Methods that make one request that is billed, most of them private, and the public ones of versions without those. */
 const BILLED: readonly (readonly [name: string, publicName?: string])[] = [
   ["generateContentInternal", "generateContent"],
@@ -31,8 +30,8 @@ const BILLED: readonly (readonly [name: string, publicName?: string])[] = [
 
 function instrument(client: GoogleClient, wiring: ProviderWiring): void {
   const { models, operations, batches } = client;
-  if (INSTRUMENTED.has(models)) return;
-  INSTRUMENTED.add(models);
+  if (isMarked(models)) return;
+  markInstrumented(models);
   const loaded = new Loaded(async () => {
     const { GoogleCalls } = await import("./calls.ts");
     return new GoogleCalls(billingOf(client, wiring.service), wiring.recorder);

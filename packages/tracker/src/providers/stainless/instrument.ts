@@ -70,6 +70,8 @@ function watchRequests(
   const { makeRequest, retryRequest } = client;
   const begin = async (wish: Wish, given: RequestOptions | Promise<RequestOptions>, send: Send) => {
     const options = await given;
+    // It holds the answer, which may be forgotten.
+    if (latest?.wish === wish) latest = undefined;
     const again = watchedIn(options);
     again?.sending(options);
     const endpoints = again === undefined ? loaded.get() : undefined;

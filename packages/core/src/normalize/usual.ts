@@ -1,0 +1,59 @@
+import type { Members, NormalizedUsage, NormalizeOptions } from "./normalized-usage.ts";
+
+/** Most ids and models are such. */
+const USUAL_NAME = /^[!"$-~]{1,128}$/;
+/** Far above what one answer can hold. */
+const COUNT_MAX = 1_000_000_000;
+
+export const isMembers = (value: unknown): value is Members =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+export const isUsualName = (value: unknown): value is string =>
+  typeof value === "string" && USUAL_NAME.test(value);
+
+export const isCount = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= COUNT_MAX;
+
+/** A request that asks for a model, and for nothing besides that its price may depend on. */
+export function isUsualRequest(request: unknown): request is { readonly model: string } {
+  return (
+    isMembers(request) &&
+    isUsualName(request.model) &&
+    request.modelId === undefined &&
+    request.service_tier === undefined &&
+    request.serviceTier === undefined &&
+    request.speed === undefined &&
+    request.inference_geo === undefined &&
+    request.config === undefined &&
+    request.prompt_cache_options === undefined
+  );
+}
+
+/** What was told by an answer to such a request. */
+interface Told {
+  readonly service: string;
+  readonly model: string;
+  readonly requestId: string;
+  readonly usage: NormalizedUsage["usage"];
+  readonly tier: string | undefined;
+}
+
+export function usualReading(
+  { service, model, requestId, usage, tier }: Told,
+  { request, region }: NormalizeOptions,
+): NormalizedUsage {
+  return {
+    model,
+    requestId,
+    ...servedIn(tier, region),
+    usage,
+    service,
+    requested: { model: (request as { readonly model: string }).model },
+    usageProblems: [],
+  };
+}
+
+function servedIn(tier: string | undefined, region: string | undefined) {
+  if (tier === undefined) return region === undefined ? undefined : { served: { region } };
+  return { served: region === undefined ? { tier } : { tier, region } };
+}
