@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import { rollup } from "rollup";
 import { dts } from "rollup-plugin-dts";
 
@@ -32,44 +32,63 @@ function entriesOf(manifest) {
   );
 }
 
-async function buildCode({ format, entries, directory, external }) {
-  const { metafile } = await build({
-    entryPoints: entries,
-    outdir: directory,
-    bundle: true,
-    // `require` has no chunks that several entries share; what must be one in a process is kept on `globalThis`.
-    splitting: format === "esm",
-    minify: true,
-    sourcemap: "linked",
-    sourcesContent: false,
-    platform: "node",
-    target: "node20",
-    format,
-    external,
-    mainFields: ["module", "main"],
-    legalComments: "none",
-    metafile: true,
-    logLevel: "warning",
-  });
-  return metafile;
+const COMMON = {
+  ...{ bundle: true, platform: "node", target: "node20", mainFields: ["module", "main"] },
+  ...{ legalComments: "none", logLevel: "warning" },
+};
+
+/** For `require`: each entry alone, as there are no files that several share; what must be one in a process is kept on `globalThis`. */
+async function buildForRequire({ entries, directory, external }) {
+  await build({ ...COMMON, format: "cjs", minify: true, entryPoints: entries, outdir: directory, external });
 }
 
-/** @returns the metafile of the entries that share files */
-async function buildAllCode({ entries, ...options }) {
-  const { format, directory } = options;
+/**
+ * For `import`: what is not needed at once is in files of its own. All that the main entry needs at once is in one file, since each
+ * file takes a while to be found and read, and esbuild makes a dozen of it.
+ */
+async function buildForImport({ entries, directory, external }) {
+  const parts = `${directory}-parts`;
+  await build({ ...COMMON, format: "esm", splitting: true, entryPoints: entries, outdir: parts, external });
+  const input = Object.fromEntries(Object.keys(entries).map((name) => [name, join(parts, `${name}.js`)]));
+  const bundle = await rollup({ input, external: /^[^./]/, treeshake: { moduleSideEffects: false } });
+  const main = input.index ?? "";
+  await bundle.write({
+    ...{ dir: directory, format: "es", chunkFileNames: "[name].js", plugins: [minified] },
+    manualChunks(id, { getModuleInfo }) {
+      const isCore = id !== main && neededBy(main, getModuleInfo).has(id);
+      return isCore ? "core" : undefined;
+    },
+  });
+  await bundle.close();
+  rmSync(parts, { recursive: true });
+}
+
+const minified = {
+  name: "minified",
+  renderChunk: async (code) => ({ code: (await transform(code, { minify: true, target: "node20" })).code }),
+};
+
+/** What a module cannot be without, by the names of its files. */
+function neededBy(id, getModuleInfo, found = new Set()) {
+  if (found.has(id)) return found;
+  found.add(id);
+  for (const imported of getModuleInfo(id)?.importedIds ?? []) neededBy(imported, getModuleInfo, found);
+  return found;
+}
+
+async function buildCode(format, { entries, directory, external }) {
+  const buildFor = format === "esm" ? buildForImport : buildForRequire;
   const isApart = ([name]) => APART.includes(name);
-  const [together, apart] = [(one) => !isApart(one), isApart].map((belongs) =>
-    Object.fromEntries(Object.entries(entries).filter(belongs)),
-  );
-  const [metafile] = await Promise.all([
-    buildCode({ ...options, entries: together }),
-    buildCode({ ...options, entries: apart }),
-  ]);
+  for (const belongs of [(one) => !isApart(one), isApart])
+    await buildFor({
+      entries: Object.fromEntries(Object.entries(entries).filter(belongs)),
+      directory,
+      external,
+    });
   writeFileSync(
     join(directory, "package.json"),
     `${JSON.stringify({ type: format === "esm" ? "module" : "commonjs", sideEffects: false })}\n`,
   );
-  return metafile;
 }
 
 /** The declarations of the package's files, and of those of the workspace that they name, each in a file of its own. */
@@ -155,10 +174,7 @@ function publishedManifest(manifest, names) {
   };
 }
 
-/**
- * @param directory what is in it is replaced
- * @returns esbuild's metafile of the modules
- */
+/** @param directory what is in it is replaced */
 export async function buildTracker(directory) {
   const manifest = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
   const entries = entriesOf(manifest);
@@ -166,10 +182,11 @@ export async function buildTracker(directory) {
   rmSync(directory, { recursive: true, force: true });
   const [esm, cjs] = ["esm", "cjs"].map((name) => join(directory, name));
   for (const one of [esm, cjs]) mkdirSync(one, { recursive: true });
-  const [metafile] = await Promise.all([
-    buildAllCode({ format: "esm", entries, directory: esm, external }),
-    buildAllCode({ format: "cjs", entries, directory: cjs, external }),
-    buildTypes({ entries, directory: esm, external }),
+  const options = { entries, external };
+  await Promise.all([
+    buildCode("esm", { ...options, directory: esm }),
+    buildCode("cjs", { ...options, directory: cjs }),
+    buildTypes({ entries, directory: esm }),
   ]);
   for (const file of readdirSync(esm).filter((name) => name.endsWith(".d.ts")))
     cpSync(join(esm, file), join(cjs, file));
@@ -181,7 +198,6 @@ export async function buildTracker(directory) {
     const file = [join(source, name), join(root, name)].find(existsSync);
     if (file !== undefined) cpSync(file, join(directory, name));
   }
-  return metafile;
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -1,5 +1,5 @@
 import { BudgetExhaustedError, LeaseClient } from "@ai-usage/client/leases";
-import type { Usage } from "@ai-usage/core/normalize";
+import type { Usage } from "@ai-usage/core/usage";
 import { afterEach, describe, expect, it } from "vitest";
 import type { TrackerProblem } from "../delivery/delivery.ts";
 import type { CallStart } from "../recording/call.ts";

@@ -1,4 +1,5 @@
-export { ApiError, BudgetExhaustedError, type CallMaximum } from "@ai-usage/client/leases";
+export { ApiError, BudgetExhaustedError } from "@ai-usage/client/errors";
+export type { CallMaximum } from "@ai-usage/client/leases";
 export { BudgetUnavailableError } from "./errors.ts";
 export type { HardBudgetOptions } from "./hard-budget.ts";
 export {

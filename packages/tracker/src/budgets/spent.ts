@@ -1,5 +1,5 @@
 import type { AdmittedCall, LeaseSpent, MetricInput } from "@ai-usage/client/leases";
-import { tokensOf } from "@ai-usage/core/normalize";
+import { tokensOf } from "@ai-usage/core/usage";
 import type { EndOfCall } from "../recording/gate.ts";
 import { undated } from "./refusal-policy.ts";
 

@@ -1,4 +1,5 @@
-import type { NormalizedUsage, Usage } from "@ai-usage/core/normalize";
+import type { NormalizedUsage } from "@ai-usage/core/normalize";
+import type { Usage } from "@ai-usage/core/usage";
 import type { CallFormat } from "../recording/call.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the parameters of whatever function there is; `never[]` would lose its own types.

@@ -1,5 +1,6 @@
-import type { NormalizedUsage, Usage } from "@ai-usage/core/normalize";
+import type { NormalizedUsage } from "@ai-usage/core/normalize";
 import { readUsage } from "@ai-usage/core/normalize/read-usage";
+import type { Usage } from "@ai-usage/core/usage";
 import { GEMINI_CONTENT } from "../providers/google/formats.ts";
 import type { CallFormat } from "../recording/call.ts";
 import { countAt, disjointUsage, type Members, membersOf, textAt } from "./inclusive-usage.ts";

@@ -1,4 +1,4 @@
-import type { Usage } from "@ai-usage/core/normalize";
+import type { Usage } from "@ai-usage/core/usage";
 
 /** Counts as frameworks have them: parts are inside of what they are parts of. */
 export interface InclusiveCounts {

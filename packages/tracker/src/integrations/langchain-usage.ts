@@ -1,4 +1,5 @@
-import type { NormalizedUsage, Usage } from "@ai-usage/core/normalize";
+import type { NormalizedUsage } from "@ai-usage/core/normalize";
+import type { Usage } from "@ai-usage/core/usage";
 import { countAt, disjointUsage, type Members, membersOf, textAt } from "./inclusive-usage.ts";
 
 /** What a run of LangChain answered. */

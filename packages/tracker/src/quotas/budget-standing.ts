@@ -1,5 +1,5 @@
 import type { BudgetStatus } from "@ai-usage/client";
-import { type FixedPoint, parseFixedPoint } from "@ai-usage/core/normalize";
+import { type FixedPoint, parseFixedPoint } from "@ai-usage/core/exact";
 import type { ApiClient } from "./api-connection.ts";
 import type { QuotaScopes } from "./quota-scopes.ts";
 

@@ -1,4 +1,4 @@
-import { type FixedPoint, parseFixedPoint } from "@ai-usage/core/normalize";
+import { type FixedPoint, parseFixedPoint } from "@ai-usage/core/exact";
 import { TrackerConfigurationError } from "../environment/configuration-error.ts";
 import { type BudgetStanding, exact } from "./budget-standing.ts";
 

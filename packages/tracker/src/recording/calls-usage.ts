@@ -1,5 +1,5 @@
 import type { MetricInput } from "@ai-usage/client/leases";
-import { tokensOf } from "@ai-usage/core/normalize";
+import { tokensOf } from "@ai-usage/core/usage";
 
 /** What calls came to, as far as they are over. */
 export interface CallsUsage {

@@ -1,12 +1,5 @@
-import {
-  costOfUsage,
-  type FixedPoint,
-  isUsageUnit,
-  parseFixedPoint,
-  type UnitPrices,
-  type Usage,
-  type UsageUnit,
-} from "@ai-usage/core/normalize";
+import { costOfUsage, type FixedPoint, parseFixedPoint, type UnitPrices } from "@ai-usage/core/exact";
+import { isUsageUnit, type Usage, type UsageUnit } from "@ai-usage/core/usage";
 
 /** US dollars for one of a unit, as exact text: `{ input: "0.0000025", output: "0.00001" }`, as a lease's `unit_prices`. */
 export type PriceTexts = Readonly<Partial<Record<UsageUnit, string>>>;

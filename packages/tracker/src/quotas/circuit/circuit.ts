@@ -1,4 +1,4 @@
-import type { FixedPoint } from "@ai-usage/core/normalize";
+import type { FixedPoint } from "@ai-usage/core/exact";
 import { CircuitOpenError, type CircuitReason } from "./circuit-open-error.ts";
 import { RollingWindow } from "./rolling-window.ts";
 

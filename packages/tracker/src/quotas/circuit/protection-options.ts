@@ -1,5 +1,5 @@
 import type { MetricInput } from "@ai-usage/client/leases";
-import { parseFixedPoint } from "@ai-usage/core/normalize";
+import { parseFixedPoint } from "@ai-usage/core/exact";
 import type { TrackerProblem } from "../../delivery/delivery.ts";
 import { TrackerConfigurationError } from "../../environment/configuration-error.ts";
 import type { CircuitChange, CircuitLimits, Share } from "./circuit.ts";

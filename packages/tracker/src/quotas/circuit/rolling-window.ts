@@ -1,4 +1,4 @@
-import type { FixedPoint } from "@ai-usage/core/normalize";
+import type { FixedPoint } from "@ai-usage/core/exact";
 
 /** What came of calls in one slot of time, or in all of a window. */
 interface Tally {

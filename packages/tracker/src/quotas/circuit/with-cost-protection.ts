@@ -1,5 +1,5 @@
 import type { MetricInput } from "@ai-usage/client/leases";
-import { parseFixedPoint } from "@ai-usage/core/normalize";
+import { parseFixedPoint } from "@ai-usage/core/exact";
 import { withMetricListener } from "../../context/usage-context.ts";
 import { problemsOnStderr } from "../../default-problems.ts";
 import { type CallResult, Circuit, type CircuitState, type Passage } from "./circuit.ts";

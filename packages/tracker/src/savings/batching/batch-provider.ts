@@ -1,4 +1,4 @@
-import type { Usage } from "@ai-usage/core/normalize";
+import type { Usage } from "@ai-usage/core/usage";
 import type { UsageContext } from "../../context/usage-context.ts";
 
 export interface BatchedRequest<Request> {

@@ -1,4 +1,4 @@
-import { type FixedPoint, fixedPointText } from "@ai-usage/core/normalize";
+import { type FixedPoint, fixedPointText } from "@ai-usage/core/exact";
 import { costOf, type PriceTexts } from "../exact-cost.ts";
 import type { BatchResult } from "./batch-provider.ts";
 

@@ -1,4 +1,4 @@
-import { type FixedPoint, fixedPointText } from "@ai-usage/core/normalize";
+import { type FixedPoint, fixedPointText } from "@ai-usage/core/exact";
 import { amountOf } from "../exact-cost.ts";
 
 export interface CacheStatistics {

@@ -1,4 +1,5 @@
-import { fixedPointText, normalizeUsage, type UsageFormatName } from "@ai-usage/core/normalize";
+import { fixedPointText } from "@ai-usage/core/exact";
+import { normalizeUsage, type UsageFormatName } from "@ai-usage/core/normalize";
 import { costOf, type PriceTexts } from "../exact-cost.ts";
 
 export interface AnswerPrices {

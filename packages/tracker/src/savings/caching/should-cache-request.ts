@@ -1,4 +1,4 @@
-import { fixedPointText } from "@ai-usage/core/normalize";
+import { fixedPointText } from "@ai-usage/core/exact";
 import { requireAmount } from "../exact-cost.ts";
 import { readTraits } from "./request-traits.ts";
 

@@ -1,4 +1,5 @@
-import { type FixedPoint, fixedPointText, tokensOf } from "@ai-usage/core/normalize";
+import { type FixedPoint, fixedPointText } from "@ai-usage/core/exact";
+import { tokensOf } from "@ai-usage/core/usage";
 import type { MisfitReason, ModelCandidate, ModelNeed } from "./model-candidate.ts";
 
 /** A need whose figures are known to be figures. */

@@ -1,4 +1,4 @@
-import type { Usage } from "@ai-usage/core/normalize";
+import type { Usage } from "@ai-usage/core/usage";
 import type { PriceTexts } from "../exact-cost.ts";
 
 /** A model that calls may be made with. What is not known of it is left out. */

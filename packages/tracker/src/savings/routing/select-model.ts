@@ -1,4 +1,4 @@
-import { type FixedPoint, fixedPointText } from "@ai-usage/core/normalize";
+import { type FixedPoint, fixedPointText } from "@ai-usage/core/exact";
 import { costOf, requireAmount } from "../exact-cost.ts";
 import { type CheckedNeed, misfitsOf } from "./misfits.ts";
 import type {

@@ -1,4 +1,5 @@
-import { type FixedPoint, fixedPointText, tokensOf, type Usage } from "@ai-usage/core/normalize";
+import { type FixedPoint, fixedPointText } from "@ai-usage/core/exact";
+import { tokensOf, type Usage } from "@ai-usage/core/usage";
 import { amountOf, costOf, type PriceTexts } from "../exact-cost.ts";
 import type { ModelCandidate } from "./model-candidate.ts";
 
