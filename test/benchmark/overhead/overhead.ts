@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { Bundle } from "../../../packages/tracker/src/testing/bundle.ts";
 import type { Benchmark, BenchmarkResult, DetailTable, Finding, RunOptions } from "../benchmark.ts";
 import { median } from "../statistics.ts";
 import { type Field, openField, type Sent, type Worker, type WrapperName } from "./field.ts";
@@ -50,7 +51,11 @@ export const overhead: Benchmark = {
       const probes = await probeAll(field.workers);
       const importMs = await importMilliseconds(join(field.ours, "esm", "index.js"), quick ? 5 : 21);
       return {
-        findings: [...overheadFindings(samples), ...sizeFindings(field.ours), importFinding(importMs)],
+        findings: [
+          ...overheadFindings(samples),
+          ...(await sizeFindings(field.ours)),
+          importFinding(importMs),
+        ],
         tables: [table(samples), probeTable(probes)],
         notes: [
           "Each wrapper has a process and a far side of its own; all take turns, and each is compared with bare in the same round.",
@@ -126,30 +131,21 @@ function overheadFindings(samples: Samples): Finding[] {
   ];
 }
 
-/** What an application that imports the main entry loads, and what all entries come to. */
-function sizeFindings(ours: string): Finding[] {
+/** What an application of OpenAI's has of the package. */
+async function sizeFindings(ours: string): Promise<Finding[]> {
   const esm = join(ours, "esm");
   const files = readdirSync(esm).filter((name) => name.endsWith(".js"));
-  const size = (names: readonly string[]) =>
-    names.reduce((sum, name) => sum + gzipSync(readFileSync(join(esm, name)), { level: 9 }).length, 0) / 1000;
+  const gzipped = files.map((name) => gzipSync(readFileSync(join(esm, name)), { level: 9 }).length);
+  const bundle = await Bundle.of(join(esm, "index.js"));
   return [
     {
-      measure: "the package, minified and gzipped",
-      value: size(loadedBy(esm, "index.js")),
+      measure: "in an application's bundle, minified and gzipped",
+      value: bundle.gzipBytes(/\/endpoints-\w+\.js$/) / 1000,
       unit: "kB",
       goal: { atMost: 30 },
     },
-    { measure: "with all integrations", value: size(files), unit: "kB" },
+    { measure: "all of the package", value: gzipped.reduce((sum, size) => sum + size, 0) / 1000, unit: "kB" },
   ];
-}
-
-function loadedBy(folder: string, entry: string): string[] {
-  const loaded = new Set([entry]);
-  for (const name of loaded) {
-    const code = readFileSync(join(folder, name), "utf8");
-    for (const [, chunk = ""] of code.matchAll(/(?:from|import)\s*"\.\/([^"]+\.js)"/g)) loaded.add(chunk);
-  }
-  return [...loaded];
 }
 
 const importFinding = (ms: number): Finding => ({
