@@ -12,7 +12,8 @@ const setupMs = performance.now() - started;
 async function call({ streamed, content }) {
   const body = { model: "gpt-4o-mini", messages: [{ role: "user", content }] };
   if (!streamed) return client.chat.completions.create(body);
-  for await (const _part of await client.chat.completions.create({ ...body, stream: true }));
+  const asking = wrapper === "bare-asking" && { stream_options: { include_usage: true } };
+  for await (const _part of await client.chat.completions.create({ ...body, stream: true, ...asking }));
 }
 
 async function run({ calls, concurrency, streamed, promptBytes }) {

@@ -31,6 +31,7 @@ async function instrumented({ load, sink, OpenAI }, name, className, use) {
 
 export const wrappers = {
   bare: async () => ({ wrap: (client) => client, flush: async () => {} }),
+  "bare-asking": async () => ({ wrap: (client) => client, flush: async () => {} }),
 
   "ai-usage": async ({ ours, sink, spool }) => {
     const { createTracker } = await import(pathToFileURL(join(ours, "esm", "index.js")).href);

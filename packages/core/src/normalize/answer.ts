@@ -2,6 +2,7 @@ import { type FixedPoint, nearestFixedPoint } from "../fixed-point.ts";
 import { nameProblem } from "../scope.ts";
 import { UnitCounts } from "./unit-counts.ts";
 import { isCountName, isPlainName, unknownUnit } from "./unknown-unit.ts";
+import { COUNT_MAX, isCount, isMembers, isUsualName } from "./usual.ts";
 
 /** What a metric takes; more would be a wall of text about one broken answer. */
 const PROBLEMS_MAX = 10;
@@ -9,12 +10,8 @@ const PROBLEM_LENGTH_MAX = 200;
 const ITEMS_MAX = 10_000;
 /** How deep counts that nobody knows are looked for. It also ends the search in an object that contains itself. */
 const DEPTH_MAX = 4;
-/** Far above what one answer can hold. */
-const COUNT_MAX = 1_000_000_000;
 
 const WORD = /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}$/;
-/** A name that needs no closer look: most ids and models are such. */
-const USUAL_NAME = /^[!"$-~]{1,128}$/;
 const DECIMAL_TEXT = /^-?\d{1,20}(\.\d{1,20})?$/;
 
 /**
@@ -39,7 +36,7 @@ export class Answer {
 
   constructor(value: unknown, step: string | number = "", problems: string[] = [], holder?: Answer) {
     this.value = value;
-    this.#object = isObject(value) ? value : undefined;
+    this.#object = isMembers(value) ? value : undefined;
     this.#step = step;
     this.problems = problems;
     this.#holder = holder;
@@ -132,8 +129,7 @@ export class Answer {
   #countAt(name: string): number | undefined {
     const value = this.#read(name);
     if (value === undefined || value === null) return undefined;
-    const isUsual = typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= COUNT_MAX;
-    return isUsual ? value : this.at(name).#asCount();
+    return isCount(value) ? value : this.at(name).#asCount();
   }
 
   /** A quantity that need not be whole, like the length of a recording; rounded to the nearest whole. */
@@ -155,7 +151,7 @@ export class Answer {
   #nameAt(name: string): string | undefined {
     const value = this.#read(name);
     if (typeof value !== "string" || value === "") return undefined;
-    if (USUAL_NAME.test(value) || nameProblem(value) === undefined) return value;
+    if (isUsualName(value) || nameProblem(value) === undefined) return value;
     return this.at(name).#refuse("is no name that can be kept; not read");
   }
 
@@ -206,7 +202,7 @@ export class Answer {
       const known = this.#known?.get(name);
       if (known === undefined ? false : known.#isDuplicate) continue;
       const value = object[name];
-      if (isObject(value)) {
+      if (isMembers(value)) {
         const member = known ?? new Answer(value, name, this.problems, this);
         member.#collectUnknown([...place, name], counts);
       } else if (!this.#known?.has(name) && isCountName(name) && isNumeric(value)) {
@@ -238,10 +234,6 @@ export class Answer {
     this.report(`${this.path} ${problem}`);
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isNumeric(value: unknown): boolean {

@@ -9,6 +9,7 @@ import {
   type UsageFormat,
 } from "./normalized-usage.ts";
 import { readOpenAIUsage } from "./openai-usage.ts";
+import { readUsualResponse } from "./openai-usual.ts";
 import { reportedCostOf } from "./reported-cost.ts";
 import { tierIn } from "./tier.ts";
 import { totalOf, UnitCounts } from "./unit-counts.ts";
@@ -20,7 +21,11 @@ import { totalOf, UnitCounts } from "./unit-counts.ts";
  * https://developers.openai.com/api/docs/api-reference/responses/object
  * https://github.com/openai/openai-node/blob/v7.57.0/src/resources/responses/responses.ts
  */
-export const openAIResponses: UsageFormat = { service: "openai", read: readResponse };
+export const openAIResponses: UsageFormat = {
+  service: "openai",
+  read: readResponse,
+  readUsual: readUsualResponse,
+};
 
 export function readResponse(answer: Answer, { request }: Call): Reading {
   const response = answer.word("type")?.startsWith("response.") ? answer.at("response") : answer;

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { anthropicMessages } from "./anthropic-messages.ts";
 import type { UsageFormat } from "./normalized-usage.ts";
 import { openAIChat } from "./openai-chat.ts";
+import { openAIResponses } from "./openai-responses.ts";
 import { readUsage } from "./read-usage.ts";
 
 const chat = {
@@ -24,6 +25,28 @@ const chat = {
     },
   },
 };
+const response = {
+  id: "resp_67ccd2bed1ec8190b14f964abc054267",
+  object: "response",
+  status: "completed",
+  background: false,
+  error: null,
+  model: "gpt-4o-2024-08-06",
+  output: [
+    { type: "reasoning", id: "rs_1", summary: [] },
+    { type: "message", id: "msg_1", content: [{ type: "output_text", text: "Hello" }] },
+    { type: "function_call", name: "look_up", arguments: "{}" },
+  ],
+  tools: [],
+  service_tier: "default",
+  usage: {
+    input_tokens: 36,
+    input_tokens_details: { cached_tokens: 7 },
+    output_tokens: 87,
+    output_tokens_details: { reasoning_tokens: 50 },
+    total_tokens: 123,
+  },
+};
 const message = {
   id: "msg_01",
   model: "claude-sonnet-4-5",
@@ -41,6 +64,7 @@ const message = {
 
 const cases: readonly (readonly [name: string, format: UsageFormat, answer: object])[] = [
   ["a chat completion", openAIChat, chat],
+  ["a response", openAIResponses, response],
   ["a message", anthropicMessages, message],
 ];
 const OPTIONS = { request: { model: "asked-for" } };
@@ -90,7 +114,16 @@ const NAMES = [
     "usage.cache_creation",
     "usage.cache_creation.ephemeral_5m_input_tokens",
   ],
-  ...["usage.server_tool_use", "usage.iterations", "usage.output_tokens_details", "usage.inference_geo"],
+  ...["status", "type", "output", "output.0", "output.1.type", "output.1.svg_usage", "tool_usage", "tools"],
+  ...["usage.input_tokens_details", "usage.input_tokens_details.cached_tokens", "error", "background"],
+  ...["usage.output_tokens_details.reasoning_tokens", "usage.output_tokens_details.audio_tokens"],
+  ...[
+    "usage.server_tool_use",
+    "usage.iterations",
+    "usage.output_tokens_details",
+    "usage.inference_geo",
+    "prompt_cache_options",
+  ],
 ];
 const change = fc.tuple(fc.constantFrom(...NAMES), value);
 const optionChange = fc.tuple(

@@ -1,9 +1,9 @@
 import type { Members, NormalizedUsage, NormalizeOptions } from "./normalized-usage.ts";
 
-/** Most ids and models are such. */
+/** A name that needs no closer look: most ids and models are such. */
 const USUAL_NAME = /^[!"$-~]{1,128}$/;
 /** Far above what one answer can hold. */
-const COUNT_MAX = 1_000_000_000;
+export const COUNT_MAX = 1_000_000_000;
 
 export const isMembers = (value: unknown): value is Members =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -13,7 +13,8 @@ import { budgetedCall } from "./budgeted-call.ts";
 import { maximumOf, outputTokensOf } from "./call-maximum.ts";
 import { BudgetUnavailableError } from "./errors.ts";
 import { Holders } from "./holders.ts";
-import { modelOf, type RefusalPolicy, throwOnRefusal } from "./refusal-policy.ts";
+import { modelOf } from "./model-names.ts";
+import { type RefusalPolicy, throwOnRefusal } from "./refusal-policy.ts";
 import { spentBy } from "./spent.ts";
 
 export interface HardBudgetOptions {
@@ -39,6 +40,8 @@ export interface HardBudgetOptions {
 export interface HardBudgetParts extends HardBudgetOptions {
   readonly client: LeaseHolderOptions["client"];
   readonly onProblem: (problem: TrackerProblem) => void;
+  /** How long calls wait for an answer at most, in milliseconds. @default as long as it takes */
+  readonly waitMsMax?: number;
 }
 
 /** A call, as far as budgets are concerned. */
@@ -64,7 +67,7 @@ export class HardBudget implements Gate {
     this.#parts = parts;
     this.#policy = parts.onRefusal ?? throwOnRefusal;
     const onProblem = (error: Error) => parts.onProblem({ kind: "budget", error });
-    const { client, failMode, ttlSeconds } = parts;
+    const { client, failMode, ttlSeconds, waitMsMax } = parts;
     this.#holders = new Holders(
       (call, max) =>
         new LeaseHolder({
@@ -72,6 +75,7 @@ export class HardBudget implements Gate {
           ...(this.#policy.kind === "queue" && { refusedMsMax: QUEUE_ASK_MS }),
           ...(failMode !== undefined && { failMode }),
           ...(ttlSeconds !== undefined && { ttlSeconds }),
+          ...(waitMsMax !== undefined && { waitMsMax }),
         }),
     );
   }

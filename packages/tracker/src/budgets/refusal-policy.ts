@@ -1,5 +1,5 @@
 import type { BudgetExhaustedError } from "@ai-usage/client/leases";
-import type { CallStart } from "../recording/call.ts";
+import { undated } from "./model-names.ts";
 
 /**
  * What becomes of a call that a hard budget has no room for: it fails with the budget's own error; or waits for room that
@@ -45,14 +45,4 @@ export function cheaperModelOnRefusal(...providers: readonly ModelTiers[]): Refu
     }
   }
   return { kind: "other-model", choose: ({ model }) => next.get(model) ?? next.get(undated(model)) };
-}
-
-/** `gpt-4o-2024-08-06` and `claude-sonnet-4-5-20250929` are snapshots of what stands in a tier. */
-export const undated = (model: string): string => model.replace(/-\d{4}-?\d{2}-?\d{2}$/, "");
-
-export function modelOf({ model, request }: CallStart): string | undefined {
-  if (model !== undefined) return model;
-  const asked =
-    typeof request === "object" && request !== null && "model" in request ? request.model : undefined;
-  return typeof asked === "string" ? asked : undefined;
 }

@@ -1,7 +1,7 @@
 import type { AdmittedCall, LeaseSpent, MetricInput } from "@ai-usage/client/leases";
 import { tokensOf } from "@ai-usage/core/usage";
 import type { EndOfCall } from "../recording/gate.ts";
-import { undated } from "./refusal-policy.ts";
+import { undated } from "./model-names.ts";
 
 const NOTHING: LeaseSpent = { costUsd: "0", tokens: 0, requests: 0 };
 

@@ -3,7 +3,6 @@ import type { Recorder } from "../recording/call.ts";
 
 /** How the clients of one SDK are wrapped. */
 export interface Provider {
-  readonly name: string;
   /** Told by what a client has, not by its class: there may be several versions of one SDK in a process. */
   recognizes(client: object): boolean;
   /** Makes the client itself tell of its billable calls. It goes on as before in every other respect. */

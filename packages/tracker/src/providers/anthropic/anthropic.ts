@@ -5,7 +5,6 @@ import { watchBatchResources } from "./batch-resources.ts";
 
 /** The SDK `@anthropic-ai/sdk`, and those for Bedrock and Vertex AI that are built on it. */
 export const anthropic: Provider = {
-  name: "anthropic",
   recognizes: (client) => "makeRequest" in client && "messages" in client && !("chat" in client),
   instrument(client, wiring) {
     const service = serviceOf(client, wiring);

@@ -5,7 +5,6 @@ import { type BedrockClient, type Middleware, regionOf } from "./client.ts";
 
 /** `BedrockRuntimeClient` and `BedrockRuntime` of `@aws-sdk/client-bedrock-runtime`. */
 export const bedrock: Provider = {
-  name: "bedrock",
   recognizes: (client) =>
     "middlewareStack" in client &&
     "config" in client &&

@@ -6,7 +6,6 @@ import { replaceMethod } from "./replace-method.ts";
 
 /** The SDK `@google/genai`, versions 1 and 2, for AI Studio and Vertex AI. `client.live` is not watched. */
 export const google: Provider = {
-  name: "google",
   recognizes: (client) =>
     "models" in client &&
     "chats" in client &&
@@ -16,16 +15,16 @@ export const google: Provider = {
   instrument: (client, wiring) => instrument(client as unknown as GoogleClient, wiring),
 };
 
-/** Methods that make one request that is billed, most of them private, and the public ones of versions without those. */
-const BILLED: readonly (readonly [name: string, publicName?: string])[] = [
-  ["generateContentInternal", "generateContent"],
-  ["generateContentStreamInternal", "generateContentStream"],
-  ["embedContentInternal", "embedContent"],
-  ["generateImagesInternal", "generateImages"],
-  ["editImageInternal", "editImage"],
-  ["upscaleImageInternal", "upscaleImage"],
-  ["recontextImage"],
-  ["generateVideosInternal", "generateVideos"],
+/** Methods that make requests that are billed. Each makes one by a private method of that name with `Internal`, in versions that have it. */
+const BILLED = [
+  "generateContent",
+  "generateContentStream",
+  "embedContent",
+  "generateImages",
+  "editImage",
+  "upscaleImage",
+  "recontextImage",
+  "generateVideos",
 ];
 
 function instrument(client: GoogleClient, wiring: ProviderWiring): void {
@@ -44,8 +43,8 @@ function instrument(client: GoogleClient, wiring: ProviderWiring): void {
       const send = (sent: Parameters) => method.call(this, sent);
       return calls === undefined ? send(parameters) : calls.make(name, parameters, send);
     };
-  for (const [name, publicName = name] of BILLED)
-    replaceMethod(models, name in models ? name : publicName, billed(publicName));
+  for (const name of BILLED)
+    replaceMethod(models, `${name}Internal` in models ? `${name}Internal` : name, billed(name));
 
   // How videos and batches stand is asked for later.
   const asked = (what: "video" | "batch") => (method: Method) =>

@@ -5,7 +5,6 @@ import { keepForms } from "./forms.ts";
 
 /** The SDK `openai`, versions 4 to 7, and what is built on it. */
 export const openAI: Provider = {
-  name: "openai",
   recognizes: (client) => "makeRequest" in client && "chat" in client && "embeddings" in client,
   instrument(client, wiring) {
     const provider = {

@@ -1,6 +1,6 @@
 import type { MetricInput } from "@ai-usage/client/leases";
 import { costOfUsage, fixedPointText, type UnitPrices } from "@ai-usage/core/exact";
-import { undated } from "../../budgets/refusal-policy.ts";
+import { undated } from "../../budgets/model-names.ts";
 import { TrackerConfigurationError } from "../../environment/configuration-error.ts";
 import { type PriceTexts, unitPricesOf } from "../../savings/exact-cost.ts";
 
