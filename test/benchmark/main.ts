@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import type { Benchmark } from "./benchmark.ts";
 import { decisions } from "./decisions.ts";
 import { flatness } from "./flatness.ts";
+import { hardBudget } from "./hard-budget.ts";
 import { ingestThroughput } from "./ingest-throughput.ts";
 import { latency } from "./latency.ts";
 import { overhead } from "./overhead/overhead.ts";
@@ -19,6 +20,7 @@ const benchmarks: readonly Benchmark[] = [
   queryCost,
   latency,
   decisions,
+  hardBudget,
   flatness,
 ];
 const names = benchmarks.map(({ name }) => name);

@@ -15,12 +15,13 @@ interface GivenApi {
   readonly grantMax?: number;
   readonly budgets?: NewLease["budgets"];
   readonly lifeMs?: number;
+  readonly waitMsMax?: number;
   readonly perCall?: Lease["per_call"];
   readonly prices?: Pick<NewLease, "unit_prices" | "unit_prices_prompt_tokens_max">;
 }
 
 function anApi(given: GivenApi = {}) {
-  const { grantMax = 100, lifeMs = 60_000, perCall = perCallUsually, prices } = given;
+  const { grantMax = 100, lifeMs = 60_000, perCall = perCallUsually, prices, waitMsMax } = given;
   let leases = 0;
   const leaseOf = (id: string, calls: number, granted = calls): Lease => ({
     lease_id: id,
@@ -64,6 +65,7 @@ function anApi(given: GivenApi = {}) {
     call: { service: "openai", model: "gpt-4o" },
     clock: Date.now,
     onProblem: (error) => problems.push(error),
+    ...(waitMsMax !== undefined && { waitMsMax }),
   });
   return { api, holder, problems };
 }
@@ -116,7 +118,7 @@ describe("a holder of leases", () => {
 
   it("settles a lease that is used up with what its calls took, when all of them are over", async () => {
     const { api, holder } = anApi({ grantMax: 2 });
-    const [one, two] = [await admitted(holder), await admitted(holder)];
+    const [one, two] = await Promise.all([admitted(holder), admitted(holder)]);
     await admitted(holder);
     one.done(taken("0.02"));
     one.done(taken("0.03"));
@@ -158,6 +160,39 @@ describe("a holder of leases", () => {
     expect(api.acquireLease).toHaveBeenCalledTimes(1);
     await admitted(holder);
     expect(api.acquireLease).toHaveBeenCalledTimes(2);
+  });
+
+  it("gets twice as many calls at a time while leases last shorter than they are to", async () => {
+    const { api, holder } = anApi();
+    for (let call = 0; call < 7; call += 1) {
+      await admitted(holder);
+      // Each is used up at once, so that pace tells nothing.
+      await vi.advanceTimersByTimeAsync(1);
+    }
+    expect(api.acquireLease.mock.calls.slice(0, 3).map(([{ calls }]) => calls)).toEqual([1, 2, 4]);
+  });
+
+  it("lets calls wait so long at most, and makes use of an answer that comes later", async () => {
+    const { api, holder } = anApi({ waitMsMax: 3_000 });
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const acquire = api.acquireLease.getMockImplementation();
+    api.acquireLease.mockImplementationOnce(async (input) => {
+      await answered;
+      if (acquire === undefined) throw new TypeError("there is one");
+      return acquire(input);
+    });
+    const waiting = [holder.admit(), holder.admit()];
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(await Promise.all(waiting)).toMatchObject([{ outcome: "unasked" }, { outcome: "unasked" }]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    const next = holder.admit();
+    answer();
+    expect(await next).toMatchObject({ outcome: "admitted", leaseId: "lea_1" });
+    expect(api.acquireLease).toHaveBeenCalledTimes(1);
+    expect(vi.getTimerCount()).toBe(1);
   });
 
   it("says what becomes of calls while nobody answers: as configured, and then as the budgets say", async () => {

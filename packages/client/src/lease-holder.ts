@@ -20,6 +20,8 @@ export interface LeaseHolderOptions {
   readonly failMode?: FailMode;
   /** Milliseconds for which a refusal is believed at most: somebody may get more, or give back, at any time. @default 30000 */
   readonly refusedMsMax?: number;
+  /** Milliseconds for which calls wait for an answer at most. One that comes later is still made use of. @default as long as it takes */
+  readonly waitMsMax?: number;
   /** In milliseconds; must not go back. @default the time since the process began, added to when that was */
   readonly clock?: () => number;
   /** Told of what goes wrong in the background: a lease that could not be settled ends with its time. */
@@ -33,8 +35,9 @@ interface Verdict {
 }
 
 const TTL_SECONDS = 60;
-/** Enough for so much time at the rate of late. */
+/** Enough for so much time at the rate of late, or for so many times what the last answer took, whichever is longer. */
 const AHEAD_SECONDS = 2;
+const AHEAD_ANSWERS = 4;
 const CALLS_MAX = 10_000;
 const REFUSED_MS_MAX = 30_000;
 const UNASKED_MS = 1_000;
@@ -55,6 +58,9 @@ export class LeaseHolder {
   #held: HeldLease[] = [];
   #verdict: Verdict | undefined;
   #asking: Promise<void> | undefined;
+  #answerInTime: Promise<void> | undefined;
+  #answerSeconds = 0;
+  #lastAsked = { calls: 0, atMs: Number.NEGATIVE_INFINITY };
   #failMode: FailMode;
   #waiting = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -92,7 +98,7 @@ export class LeaseHolder {
       for (;;) {
         const admission = this.tryAdmit();
         if (admission !== undefined) return admission;
-        await this.#ask();
+        await this.#askInTime();
       }
     } finally {
       this.#waiting -= 1;
@@ -113,7 +119,7 @@ export class LeaseHolder {
 
   /** Gets the next lease before the present ones are used up. Where calls are rare, they rather wait for one. */
   #keepAhead(now: number): void {
-    const soon = Math.floor((this.#pace.perSecond(now) * AHEAD_SECONDS) / 2);
+    const soon = Math.floor(this.#callsAhead(now) / 2);
     for (const held of this.#held) if (held.hasRoom(soon)) return;
     if (!this.#isRefused(now)) void this.#ask();
   }
@@ -126,16 +132,46 @@ export class LeaseHolder {
     return this.#asking;
   }
 
+  /** Those who wait give up together. The request goes on: what it is granted would else be held by nobody. */
+  #askInTime(): Promise<void> {
+    const asking = this.#ask();
+    const { waitMsMax } = this.#options;
+    if (waitMsMax === undefined) return asking;
+    this.#answerInTime ??= isOverWithin(asking, waitMsMax).then((isOver) => {
+      this.#answerInTime = undefined;
+      if (!isOver) this.#remember(new Error(`no answer within ${waitMsMax / 1000} s`));
+    });
+    return this.#answerInTime;
+  }
+
+  #callsAhead(now: number): number {
+    return this.#pace.perSecond(now) * this.#aheadSeconds;
+  }
+
+  /** Where answers take long, more calls come meanwhile. */
+  get #aheadSeconds(): number {
+    return Math.max(AHEAD_SECONDS, AHEAD_ANSWERS * this.#answerSeconds);
+  }
+
+  /** Calls that wait come no faster than leases do: where the last one did not last, their pace does not tell what they need. */
+  #callsToAskFor(now: number): number {
+    const { calls, atMs } = this.#lastAsked;
+    const isTooSmall = this.#waiting > 0 && now - atMs < this.#aheadSeconds * 1000;
+    const ahead = Math.ceil(this.#callsAhead(now));
+    return Math.min(CALLS_MAX, Math.max(1, this.#waiting, ahead, isTooSmall ? calls * 2 : 0));
+  }
+
   async #acquire(): Promise<void> {
     const { client, call, max } = this.#options;
     // Those who ask at the same moment are counted among those who wait.
     await Promise.resolve();
     const asked = this.#clock();
-    const ahead = Math.ceil(this.#pace.perSecond(asked) * AHEAD_SECONDS);
-    const calls = Math.min(CALLS_MAX, Math.max(1, this.#waiting, ahead));
+    const calls = this.#callsToAskFor(asked);
+    this.#lastAsked = { calls, atMs: asked };
     try {
       const ttl_seconds = this.#ttlMs / 1000;
       const lease = await client.acquireLease({ call, calls, ttl_seconds, ...(max && { max }) });
+      this.#answerSeconds = (this.#clock() - asked) / 1000;
       this.#hold(new HeldLease(lease, asked, (held) => this.#settle(held)));
       this.#failMode = lease.fail_mode;
     } catch (error) {
@@ -227,6 +263,14 @@ export class LeaseHolder {
       .finally(() => this.#settling.delete(settled));
     this.#settling.add(settled);
   }
+}
+
+async function isOverWithin(work: Promise<void>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  return Promise.race([work.then(() => true), late]).finally(() => clearTimeout(timer));
 }
 
 const monotonicClock = (): number => performance.timeOrigin + performance.now();

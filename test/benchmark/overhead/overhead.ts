@@ -46,16 +46,13 @@ export const overhead: Benchmark = {
   async run({ quick, log }: RunOptions): Promise<BenchmarkResult> {
     const field = await openField(log);
     try {
+      const sizes = await sizeFindings(field.ours);
       const samples = await measure(field, quick ? quickly : full, log);
       log("what still works, and what is recorded");
       const probes = await probeAll(field.workers);
       const importMs = await importMilliseconds(join(field.ours, "esm", "index.js"), quick ? 5 : 21);
       return {
-        findings: [
-          ...overheadFindings(samples),
-          ...(await sizeFindings(field.ours)),
-          importFinding(importMs),
-        ],
+        findings: [...overheadFindings(samples), ...sizes, importFinding(importMs)],
         tables: [table(samples), probeTable(probes)],
         notes: [
           "Each wrapper has a process and a far side of its own; all take turns, and each is compared with bare in the same round.",

@@ -23,7 +23,9 @@ export class Bundle {
     const { metafile, outputFiles } = await build({
       stdin: { contents: application, resolveDir: dirname(main) },
       ...{ bundle: true, minify: true, splitting: true, write: false, metafile: true, legalComments: "none" },
-      ...{ format: "esm", platform: "node", target: "node20", outdir: "/bundled" },
+      ...{ format: "esm", platform: "node", target: "node20", outdir: "/bundled", logLevel: "silent" },
+      // The application's own.
+      external: ["openai", "@anthropic-ai/sdk", "@google/genai", "@aws-sdk/*", "gpt-tokenizer"],
     });
     return new Bundle(metafile.outputs, new Map(outputFiles.map(({ path, text }) => [nameOf(path), text])));
   }
