@@ -1,8 +1,8 @@
 import { type FixedPoint, nearestFixedPoint } from "../fixed-point.ts";
 import { nameProblem } from "../scope.ts";
+import { COUNT_MAX, isCount, isMembers, isUsualName } from "./members.ts";
 import { UnitCounts } from "./unit-counts.ts";
 import { isCountName, isPlainName, unknownUnit } from "./unknown-unit.ts";
-import { COUNT_MAX, isCount, isMembers, isUsualName } from "./usual.ts";
 
 /** What a metric takes; more would be a wall of text about one broken answer. */
 const PROBLEMS_MAX = 10;

@@ -1,6 +1,7 @@
 import type { Usage, UsageUnit } from "../usage.ts";
-import type { Members, NormalizedUsage, NormalizeOptions } from "./normalized-usage.ts";
-import { isCount, isMembers, isUsualName, isUsualRequest, usualReading } from "./usual.ts";
+import { isCount, isMembers, isUsualName, type Members } from "./members.ts";
+import type { NormalizedUsage, NormalizeOptions } from "./normalized-usage.ts";
+import { isUsualRequest, usualReading } from "./usual.ts";
 
 /** A message that one model wrote at the standard tier, without tools of the provider's. */
 export function readUsualMessage(answer: Members, options: NormalizeOptions): NormalizedUsage | undefined {

@@ -1,5 +1,6 @@
 import type { AIUsageMetric, ServedConditions } from "../metric.ts";
 import type { Answer } from "./answer.ts";
+import type { Members } from "./members.ts";
 
 /**
  * What a provider's answer says of a call's usage and price, in our units, by the names of an {@link AIUsageMetric}. It
@@ -50,8 +51,6 @@ export interface UsageFormat {
    */
   readonly readUsual?: (answer: Members, options: NormalizeOptions) => NormalizedUsage | undefined;
 }
-
-export type Members = Readonly<Record<string, unknown>>;
 
 type Optional<T> = { readonly [Name in keyof T]?: T[Name] | undefined };
 

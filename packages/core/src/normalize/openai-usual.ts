@@ -1,6 +1,7 @@
 import type { Usage, UsageUnit } from "../usage.ts";
-import type { Members, NormalizedUsage, NormalizeOptions } from "./normalized-usage.ts";
-import { isCount, isMembers, isUsualName, isUsualRequest, usualReading } from "./usual.ts";
+import { isCount, isMembers, isUsualName, type Members } from "./members.ts";
+import type { NormalizedUsage, NormalizeOptions } from "./normalized-usage.ts";
+import { isUsualRequest, usualReading } from "./usual.ts";
 
 /** How an interface calls its prompt, its completion, their sum, and the parts of each. */
 type CountNames = readonly [string, string, string, string, string];

@@ -1,7 +1,7 @@
 import { Answer } from "./answer.ts";
+import { isMembers } from "./members.ts";
 import type { NormalizedUsage, NormalizeOptions, UsageFormat } from "./normalized-usage.ts";
 import { requestedConditions } from "./requested.ts";
-import { isMembers } from "./usual.ts";
 
 /**
  * Reads what a provider's raw answer says of usage and price. It never throws, and copies no text of the call. What was

@@ -1,18 +1,5 @@
-import type { Members, NormalizedUsage, NormalizeOptions } from "./normalized-usage.ts";
-
-/** A name that needs no closer look: most ids and models are such. */
-const USUAL_NAME = /^[!"$-~]{1,128}$/;
-/** Far above what one answer can hold. */
-export const COUNT_MAX = 1_000_000_000;
-
-export const isMembers = (value: unknown): value is Members =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-export const isUsualName = (value: unknown): value is string =>
-  typeof value === "string" && USUAL_NAME.test(value);
-
-export const isCount = (value: unknown): value is number =>
-  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= COUNT_MAX;
+import { isMembers, isUsualName } from "./members.ts";
+import type { NormalizedUsage, NormalizeOptions } from "./normalized-usage.ts";
 
 /** A request that asks for a model, and for nothing besides that its price may depend on. */
 export function isUsualRequest(request: unknown): request is { readonly model: string } {
