@@ -79,7 +79,6 @@ export function watchedReadable<Part>(
 
 /** Settles its call also when nobody reads on, and what it would be read from is garbage. It must not hold that itself. */
 class ForgettableStream implements StreamedCall, Forgettable {
-  readonly isTaken = true;
   readonly #call: MeteredCall;
   readonly #gatherer: StreamGatherer;
 

@@ -93,7 +93,7 @@ export class OpenAIEndpoints implements Endpoints {
     return {
       start,
       gatherer: body.stream === true ? () => new ChatStream(start, asks) : undefined,
-      prepare(sent, terms, { isRaw }) {
+      prepare(sent, terms, isRaw) {
         if (isRaw) asks = false;
         const fitting = adapted(path, start, sent, terms);
         return asks ? usage.asking(fitting as Body) : fitting;

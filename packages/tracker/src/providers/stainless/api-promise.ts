@@ -54,10 +54,12 @@ export interface RequestOptions {
 }
 
 export interface ApiPromise {
-  responsePromise: Promise<{ readonly response: Response }>;
+  responsePromise: Promise<ResponseProps>;
   /** Version 4 has one parameter, the later ones the client before it. */
   parseResponse: (...parameters: unknown[]) => unknown;
   asResponse(): Promise<Response>;
+  /** Makes another one of the same request. */
+  _thenUnwrap?(...parameters: unknown[]): unknown;
   /** Is there as soon as somebody waits for the answer. */
   parsedPromise?: unknown;
 }

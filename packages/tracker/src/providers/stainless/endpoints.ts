@@ -11,20 +11,18 @@ export interface BillableRequest {
   readonly start: CallStart;
   /** For a stream: gathers what tells the usage, without keeping a text. */
   readonly gatherer?: (() => StreamGatherer) | undefined;
-  /** The body as it is to be sent, by what the budgets say and what a stream needs to be counted. Never the caller's, changed. */
-  readonly prepare?: ((body: unknown, terms: CallTerms, wish: Wish) => unknown) | undefined;
+  /**
+   * The body as it is to be sent, by what the budgets say and what a stream needs to be counted. Never the caller's, changed.
+   *
+   * @param isRaw the response is wanted as it comes: nothing that is asked for on top can be hidden in it
+   */
+  readonly prepare?: ((body: unknown, terms: CallTerms, isRaw: boolean) => unknown) | undefined;
   /** Whether a refusal is of what {@link prepare} added, and the request is to be sent again without it. */
   readonly isOfOurs?: ((refusal: unknown) => boolean) | undefined;
   /** What of an answer that is no stream is to be counted, where that is not the answer. */
   readonly read?: ((answer: unknown) => CountedAnswer) | undefined;
   /** Where the answer is not final yet: keeps the call until it is. @returns whether it did */
   readonly keep?: ((answer: unknown, call: MeteredCall) => boolean) | undefined;
-}
-
-/** What is known of what the caller will do with the answer. */
-export interface Wish {
-  /** Takes the response as it comes: nothing that is asked for on top can be hidden in it. */
-  isRaw: boolean;
 }
 
 export interface CountedAnswer {

@@ -9,7 +9,8 @@ import {
   type StainlessClient,
   WATCHED,
 } from "./api-promise.ts";
-import type { Endpoints, Inquiry, Wish } from "./endpoints.ts";
+import { type Asked, asking, isSent, watchTaking } from "./asked.ts";
+import type { Endpoints, Inquiry } from "./endpoints.ts";
 import { watchInquiry } from "./inquiry.ts";
 import { WatchedRequest } from "./watched-request.ts";
 
@@ -17,12 +18,6 @@ import { WatchedRequest } from "./watched-request.ts";
 const INSTRUMENTED = Symbol.for("@ai-usage/tracker.instrumented.1");
 
 const inquiries = new WeakMap<ResponseProps, Inquiry>();
-/**
- * Of the request that was begun last. What is made of it, is made at once; in a map by requests each would cost every
- * collection of garbage, and on their promises the engine's short way of awaiting them.
- */
-let latest: { readonly made: Promise<unknown>; readonly wish: Wish } | undefined;
-
 type Send = (options: RequestOptions) => Promise<ResponseProps>;
 
 export interface StainlessProvider {
@@ -68,26 +63,26 @@ function watchRequests(
   { recorder }: Pick<ProviderWiring, "recorder">,
 ): void {
   const { makeRequest, retryRequest } = client;
-  const begin = async (wish: Wish, given: RequestOptions | Promise<RequestOptions>, send: Send) => {
-    const options = await given;
-    // It holds the answer, which may be forgotten.
-    if (latest?.wish === wish) latest = undefined;
+  const begin = async (asked: Asked, given: RequestOptions | Promise<RequestOptions>, send: Send) => {
+    let options: RequestOptions;
+    try {
+      options = await given;
+    } finally {
+      isSent(asked);
+    }
     const again = watchedIn(options);
     again?.sending(options);
     const endpoints = again === undefined ? loaded.get() : undefined;
     const found = (endpoints instanceof Promise ? await endpoints : endpoints)?.find(options);
     if (found === undefined) return send(options);
     if ("start" in found)
-      return new WatchedRequest(recorder.begin(found.start), found).send(send, options, wish);
+      return new WatchedRequest(recorder.begin(found.start), found).send(send, options, asked);
     const props = await send(options);
     inquiries.set(props, found);
     return props;
   };
   const watched: MakeRequest = function (given, ...more) {
-    const wish = { isRaw: false };
-    const made = begin(wish, given, (options) => makeRequest.call(this, options, ...more));
-    latest = { made, wish };
-    return made;
+    return asking((asked) => begin(asked, given, (options) => makeRequest.call(this, options, ...more)));
   };
   define(client, "makeRequest", watched);
   define(
@@ -116,7 +111,7 @@ function watchAnswers(client: StainlessClient): void {
       "responsePromise",
       function (this: StainlessClient, made: Promise<ResponseProps>, ...more: unknown[]) {
         const promise = responsePromise.call(this, made, ...more);
-        if (isApiPromise(promise)) watchWish(promise, made);
+        if (isApiPromise(promise)) watchTaking(promise, taken);
         return promise;
       },
     );
@@ -126,7 +121,7 @@ function watchAnswers(client: StainlessClient): void {
     const promise = request.apply(this, parameters);
     if (isApiPromise(promise)) {
       watchParsing(promise);
-      watchWish(promise, promise.responsePromise);
+      watchTaking(promise, taken);
     }
     return promise;
   });
@@ -138,23 +133,15 @@ function watchParsing(promise: ApiPromise): void {
     read(given[given.length - 1] as ResponseProps, () => parseResponse.apply(promise, given));
 }
 
-/** A caller who says at once that the raw response is wanted says so before the request is sent. */
-function watchWish(promise: ApiPromise, made: Promise<unknown>): void {
-  if (latest?.made !== made) return;
-  const { wish } = latest;
-  const { asResponse } = promise;
-  define(promise, "asResponse", function (this: ApiPromise) {
-    // Whoever reads the answer already wants the response beside it.
-    if (this.parsedPromise === undefined) wish.isRaw = true;
-    return asResponse.call(this);
-  });
-}
-
 function read(props: ResponseProps, parse: () => unknown): unknown {
   const request = watchedIn(props.options);
   if (request !== undefined) return request.read(props, parse);
   const inquiry = inquiries.get(props);
   return inquiry === undefined ? parse() : watchInquiry(inquiry, parse);
+}
+
+function taken(props: ResponseProps): void {
+  watchedIn(props.options)?.taken(props);
 }
 
 /** There may be two copies of this package in a process: what the other one put there is for it to watch. */

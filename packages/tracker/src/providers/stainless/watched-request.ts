@@ -2,13 +2,13 @@ import type { CallEnd, MeteredCall, StreamGatherer } from "../../recording/call.
 import { canEstimate, estimatedAnswer, estimatedInput } from "../../recording/estimate.ts";
 import { TextSize } from "../../recording/text-size.ts";
 import { textSizeOf } from "./answer-text.ts";
-import { answeredProps, type ResponseTaker } from "./answered-props.ts";
 import { type RequestOptions, type ResponseProps, type StainlessClient, WATCHED } from "./api-promise.ts";
-import type { BillableRequest, Wish } from "./endpoints.ts";
+import type { Asked } from "./asked.ts";
+import type { BillableRequest } from "./endpoints.ts";
 import { isUnanswered } from "./failure.ts";
 import { type RawReader, watchRawResponse } from "./raw-response.ts";
 import { type StreamedCall, watchStream } from "./stream.ts";
-import { type Forgettable, isSettled, tellWhenForgotten, tellWhenNeverTaken } from "./unread.ts";
+import { type Forgettable, isSettled, tellWhenForgotten } from "./unread.ts";
 
 type Send = (options: RequestOptions) => Promise<ResponseProps>;
 
@@ -16,8 +16,7 @@ type Send = (options: RequestOptions) => Promise<ResponseProps>;
 const TIMER_MS = 2;
 
 /** A billable request, from its first try until somebody has read its answer. */
-export class WatchedRequest implements StreamedCall, RawReader, Forgettable, ResponseTaker {
-  isTaken = false;
+export class WatchedRequest implements StreamedCall, RawReader, Forgettable {
   readonly #call: MeteredCall;
   readonly #billable: BillableRequest;
   #attempts = 1;
@@ -25,8 +24,9 @@ export class WatchedRequest implements StreamedCall, RawReader, Forgettable, Res
   #unanswered = 0;
   #isUnderWay = false;
   #sentMs = 0;
+  #isTaken = false;
   /** Not the response: it is to be forgotten when nobody else has it. */
-  headers: Headers | undefined;
+  #headers: Headers | undefined;
 
   constructor(call: MeteredCall, billable: BillableRequest) {
     this.#call = call;
@@ -37,16 +37,20 @@ export class WatchedRequest implements StreamedCall, RawReader, Forgettable, Res
    * @param send makes the SDK's request, with all its tries
    * @throws what the SDK throws, and BudgetExceededError when the call may not be made
    */
-  async send(send: Send, options: RequestOptions, wish: Wish): Promise<ResponseProps> {
-    const asked = this.#call.admit();
-    const terms = asked instanceof Promise ? await asked : asked;
+  async send(send: Send, options: RequestOptions, asked: Asked): Promise<ResponseProps> {
+    const admitted = this.#call.admit();
+    const terms = admitted instanceof Promise ? await admitted : admitted;
     const { prepare, isOfOurs } = this.#billable;
     for (;;) {
-      const body = prepare === undefined ? options.body : prepare(options.body, terms, wish);
+      const body = prepare === undefined ? options.body : prepare(options.body, terms, asked.isRaw);
       const marked = { ...options, body, [WATCHED]: this };
       this.sending(marked);
       try {
-        return this.#answered(await send(marked));
+        const props = await send(marked);
+        this.#headers = props.response.headers;
+        // Of almost all somebody awaits the answer by now, and will read it.
+        if (asked.promise?.parsedPromise === undefined) tellWhenForgotten(props.response, this);
+        return props;
       } catch (error) {
         // Without us it would not have been refused.
         if (isOfOurs?.(error) !== true) throw this.#refused(error);
@@ -76,30 +80,27 @@ export class WatchedRequest implements StreamedCall, RawReader, Forgettable, Res
     return error;
   }
 
-  /** The headers are there. */
-  #answered(props: ResponseProps): ResponseProps {
-    this.headers = props.response.headers;
-    tellWhenNeverTaken(props.response, this);
-    return answeredProps(props, this);
-  }
-
-  /** The SDK has said that it reads by the time that it gets the response: this is somebody who wants it raw. */
-  taken(response: Response, options: RequestOptions): void {
-    this.isTaken = true;
+  /** This is somebody who wants the response itself. */
+  taken({ response, options }: ResponseProps): void {
+    if (this.#isTaken) return;
+    this.#isTaken = true;
     if (this.#isSound(options)) this.plain(undefined);
     else this.#watchRaw(response);
   }
 
   /** The SDK reads the answer. */
   async read(props: ResponseProps, parse: () => unknown): Promise<unknown> {
-    this.isTaken = true;
+    this.#isTaken = true;
     let answer: unknown;
     try {
       answer = await parse();
     } catch (error) {
+      this.#headers = props.response.headers;
       this.broken(error);
       throw error;
     }
+    // The SDK may have tried again for want of a body.
+    this.#headers = props.response.headers;
     this.#readBy(answer, props);
     return answer;
   }
@@ -188,7 +189,7 @@ export class WatchedRequest implements StreamedCall, RawReader, Forgettable, Res
 
   #end(answer: unknown, end: CallEnd | undefined): CallEnd {
     const lost = this.#unanswered;
-    const requestId = idOf(answer, this.headers);
+    const requestId = idOf(answer, this.#headers);
     return {
       attempts: this.#attempts,
       ...(requestId !== undefined && { requestId }),
