@@ -1,28 +1,9 @@
 import type { MetricInput } from "@ai-usage/client/leases";
-import type { NormalizedUsage } from "@ai-usage/core/normalize";
 import type { UsageContext } from "../context/usage-context.ts";
 
-/** The part of a metric that the provider's answer tells. */
-export function answerPart(
-  usage: NormalizedUsage,
-): Omit<MetricInput, "request_id" | "operation" | "timestamp"> {
-  return {
-    service: usage.service,
-    model: usage.model,
-    usage: usage.usage,
-    also_used: usage.alsoUsed,
-    served: usage.served,
-    requested: usage.requested,
-    refusal: usage.refusal,
-    cost_usd: usage.reportedCost,
-    error: usage.error,
-    usage_problems: usage.usageProblems.length > 0 ? usage.usageProblems : undefined,
-  };
-}
-
-/** The part of a metric that says who made the call and what for. */
+/** The part of a metric that says who made the call and what for, as far as that is known. */
 export function contextPart(context: UsageContext): Partial<MetricInput> {
-  return {
+  const part: Partial<MetricInput> = {
     user_id: context.userId,
     team: context.team,
     feature: context.feature,
@@ -32,6 +13,7 @@ export function contextPart(context: UsageContext): Partial<MetricInput> {
     github_pr: context.githubPr,
     metadata: context.metadata,
   };
+  return Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined));
 }
 
 const NAME_LENGTH_MAX = 128;

@@ -11,7 +11,7 @@ import {
 import type { TrackerProblem } from "../delivery/delivery.ts";
 import type { CallEnd, CallStart, CallTerms, MeteredCall, Recorder } from "./call.ts";
 import type { Entry, Gate } from "./gate.ts";
-import { answerPart, contextPart, errorClassOf } from "./metric.ts";
+import { contextPart, errorClassOf } from "./metric.ts";
 
 export interface RecorderOptions {
   /** Takes the metrics that are made. */
@@ -43,42 +43,41 @@ export function createRecorder(options: RecorderOptions): Recorder {
   return {
     begin: (start) => {
       const attribution = attributionOf(currentUsageContext());
-      return new RecordedCall(options, start, { ...attribution, startedAt: start.startedAt ?? now() });
+      return new RecordedCall(options, start, attribution, start.startedAt ?? now());
     },
   };
 }
 
+/** What a call is made in. */
 interface Attribution {
   readonly context: UsageContext;
   readonly part: Partial<MetricInput>;
   readonly listeners: readonly MetricListener[];
 }
 
-/** What the call was made in, and when, by the clock as it was then. */
-interface Beginning extends Attribution {
-  readonly startedAt: number;
-}
-
 class RecordedCall implements MeteredCall {
   readonly #options: RecorderOptions;
   readonly #start: CallStart;
-  readonly #beginning: Beginning;
+  readonly #attribution: Attribution;
+  /** By the clock as it was then. */
+  readonly #startedAt: number;
   readonly #startedMs = performance.now();
   #firstTokenMs: number | undefined;
   #isOver = false;
   #entry: Entry | undefined;
 
-  constructor(options: RecorderOptions, start: CallStart, beginning: Beginning) {
+  constructor(options: RecorderOptions, start: CallStart, attribution: Attribution, startedAt: number) {
     this.#options = options;
     this.#start = start;
-    this.#beginning = beginning;
+    this.#attribution = attribution;
+    this.#startedAt = startedAt;
   }
 
   admit(): CallTerms | Promise<CallTerms> {
     const { gate } = this.#options;
     if (gate === undefined) return NO_TERMS;
     try {
-      const entry = gate.enter(this.#start, this.#beginning.context);
+      const entry = gate.enter(this.#start, this.#attribution.context);
       return entry instanceof Promise ? this.#waitFor(entry) : this.#enter(entry);
     } catch (refusal) {
       this.#isOver = true;
@@ -139,8 +138,7 @@ class RecordedCall implements MeteredCall {
         ...served,
       };
     }
-    const options = { service, request, ...(region !== undefined && { region }), ...hints };
-    const read = readUsage(format.usage, answer, options);
+    const read = readUsage(format.usage, answer, { service, request, region, ...hints });
     return read.model === undefined && model !== undefined ? { ...read, model } : read;
   }
 
@@ -152,7 +150,7 @@ class RecordedCall implements MeteredCall {
       const metric = this.#metric(withUnanswered(read(), end), end);
       this.#entry?.done({ made: true, metric });
       this.#options.take(metric);
-      for (const listener of this.#beginning.listeners) listener(metric);
+      for (const listener of this.#attribution.listeners) listener(metric);
     } catch (error) {
       this.#entry?.done({ made: true });
       this.#options.onProblem({
@@ -164,20 +162,29 @@ class RecordedCall implements MeteredCall {
 
   #metric(read: NormalizedUsage, end: CallEnd): MetricInput {
     const { finish } = this.#options;
-    const { context, part, startedAt } = this.#beginning;
+    const { context, part } = this.#attribution;
     const start = this.#start;
     const firstTokenMs = this.#firstTokenMs;
     const metric: MetricInput = {
       request_id: read.requestId ?? end.requestId ?? crypto.randomUUID(),
       operation: context.operation ?? start.operation,
-      timestamp: new Date(startedAt).toISOString(),
+      timestamp: new Date(this.#startedAt).toISOString(),
       latency_ms: start.startedAt === undefined ? Math.round(performance.now() - this.#startedMs) : undefined,
       time_to_first_token_ms: firstTokenMs === undefined ? undefined : Math.round(firstTokenMs),
       attempts: end.attempts !== undefined && end.attempts > 1 ? end.attempts : undefined,
       usage_estimated: end.isEstimated === true || (end.unansweredInput ?? 0) > 0 ? true : undefined,
       lease_id: this.#entry?.leaseId,
+      service: read.service,
+      model: read.model,
+      usage: read.usage,
+      also_used: read.alsoUsed,
+      served: read.served,
+      requested: read.requested,
+      refusal: read.refusal,
+      cost_usd: read.reportedCost,
+      error: read.error,
+      usage_problems: read.usageProblems.length > 0 ? read.usageProblems : undefined,
       ...part,
-      ...answerPart(read),
     };
     return finish === undefined ? metric : finish(metric, start);
   }

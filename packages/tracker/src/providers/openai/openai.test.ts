@@ -99,6 +99,24 @@ const CASES: Readonly<Record<string, Case>> = {
     },
     calls: [{ ...CHAT, usage: { input: expect.any(Number), output: 8 }, usage_estimated: true }],
   },
+  "asResponse() of one stream of two": {
+    async run(client) {
+      const [raw, read] = [
+        client.chat.completions.create(STREAMED),
+        client.chat.completions.create(STREAMED),
+      ];
+      const text = await (await raw.asResponse()).text();
+      return [text, await partsOf(await read)];
+    },
+    calls: [{ ...CHAT, usage: { input: expect.any(Number), output: 8 }, usage_estimated: true }, CHAT],
+  },
+  "asResponse() of an answer that the SDK would unwrap": {
+    run: async (client) =>
+      (
+        await client.embeddings.create({ model: "text-embedding-3-small", input: "hello" }).asResponse()
+      ).json(),
+    calls: [{ operation: "embeddings", model: "text-embedding-3-small" }],
+  },
   "asResponse() of a stream whose usage the caller wants": {
     run: async (client) =>
       (

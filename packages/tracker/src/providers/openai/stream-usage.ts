@@ -28,7 +28,9 @@ export class StreamUsage {
   }
 
   asking(body: Body): Body {
-    return { ...body, stream_options: { ...(body.stream_options as object | null), include_usage: true } };
+    const asked: Record<string, unknown> = { stream_options: undefined, ...body };
+    asked.stream_options = { ...(body.stream_options as object | null), include_usage: true };
+    return asked;
   }
 
   /**

@@ -3,17 +3,37 @@ export interface Forgettable {
   forgotten(): void;
 }
 
-const registry = new FinalizationRegistry<Forgettable>((request) => request.forgotten());
+const SWEEP_MS = 500;
+
+/** Held, for a sweep at most: nearly all are settled by then, and what the engine watches costs every collection of garbage. */
+const young = new Map<Forgettable, object>();
+const old = new Map<Forgettable, WeakRef<object>>();
+let sweeping: NodeJS.Timeout | undefined;
 
 /**
  * Tells `request` when what its answer would be read from is garbage: a stream that is never read to its end, a response of
- * which only the headers were looked at.
+ * which only the headers were looked at. The request must not hold that itself.
  */
 export function tellWhenForgotten(answer: object, request: Forgettable): void {
-  registry.register(answer, request, request);
+  old.delete(request);
+  young.set(request, answer);
+  sweeping ??= setInterval(sweep, SWEEP_MS).unref();
 }
 
 /** It is over: nobody needs to be told any more. */
 export function isSettled(request: Forgettable): void {
-  registry.unregister(request);
+  if (!young.delete(request)) old.delete(request);
+}
+
+function sweep(): void {
+  for (const [request, answer] of old) {
+    if (answer.deref() !== undefined) continue;
+    old.delete(request);
+    request.forgotten();
+  }
+  for (const [request, answer] of young) old.set(request, new WeakRef(answer));
+  young.clear();
+  if (old.size > 0) return;
+  clearInterval(sweeping);
+  sweeping = undefined;
 }

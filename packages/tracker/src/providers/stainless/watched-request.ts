@@ -43,7 +43,8 @@ export class WatchedRequest implements StreamedCall, RawReader, Forgettable {
     const { prepare, isOfOurs } = this.#billable;
     for (;;) {
       const body = prepare === undefined ? options.body : prepare(options.body, terms, asked.isRaw);
-      const marked = { ...options, body, [WATCHED]: this };
+      // Copied after what is new in it, an object is quickly made; before it, it is not.
+      const marked = { [WATCHED]: this, ...options, body };
       this.sending(marked);
       try {
         const props = await send(marked);
@@ -189,11 +190,10 @@ export class WatchedRequest implements StreamedCall, RawReader, Forgettable {
 
   #end(answer: unknown, end: CallEnd | undefined): CallEnd {
     const lost = this.#unanswered;
-    const requestId = idOf(answer, this.#headers);
     return {
       attempts: this.#attempts,
-      ...(requestId !== undefined && { requestId }),
-      ...(lost > 0 && { unansweredInput: lost * estimatedInput(this.#billable.start) }),
+      requestId: idOf(answer, this.#headers),
+      unansweredInput: lost === 0 ? 0 : lost * estimatedInput(this.#billable.start),
       ...end,
     };
   }
