@@ -9,7 +9,10 @@ import { buildTracker } from "../../../scripts/build-tracker.mjs";
 import { Child } from "./child.ts";
 import { installRivals } from "./rivals.ts";
 
-/** `bare-asking`: what a stream costs when its usage is asked for, which is what telling it takes, whoever asks. */
+/**
+ * `bare`: nothing, whose difference to itself shows how sure the figures are. `bare-asking`: what a stream costs when its usage
+ * is asked for, which is what telling it takes, whoever asks.
+ */
 const wrapperNames = ["bare", "bare-asking", "ai-usage", "langfuse", "openllmetry", "openinference"] as const;
 export type WrapperName = (typeof wrapperNames)[number];
 

@@ -1,19 +1,25 @@
-/** One stretch of calls of one worker. */
+/** Calls that a worker makes in turn with the bare client and with the wrapped one, so many with each. */
 export interface Stretch {
   readonly calls: number;
+  /** How many of them before it is the other client's turn. */
+  readonly block: number;
   readonly concurrency: number;
   readonly streamed: boolean;
   readonly promptBytes: number;
 }
 
-export interface StretchResult {
-  /** Of the whole process, user and system, until everything was delivered; a call. */
+export interface Cost {
+  /** Of the whole process, user and system; a call. Of the wrapped client until everything was delivered. */
   readonly cpuUs: number;
   /** Of single calls. */
   readonly p50Us: number;
   readonly meanUs: number;
-  readonly callsPerSecond: number;
-  /** How many calls of this stretch the worker's far side has been sent. */
+}
+
+export interface StretchResult {
+  readonly bare: Cost;
+  readonly wrapped: Cost;
+  /** How many of the wrapped client's calls the worker's far side has been sent. */
   readonly delivered: number;
   readonly wireBytes: number;
 }

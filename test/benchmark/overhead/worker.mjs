@@ -3,44 +3,77 @@ import { importerOf, wrappers } from "./wrappers.mjs";
 
 const { wrapper, provider, sink, rivals, ours, spool } = JSON.parse(process.argv[2]);
 const load = importerOf(rivals);
+const { patches = false, set } = wrappers[wrapper];
 const { OpenAI } = await load("openai");
+// Who changes the class itself leaves no bare client of it: that is one of another copy then.
+const { OpenAI: BareOpenAI } = patches ? await import("openai") : { OpenAI };
 const started = performance.now();
-const { wrap, flush } = await wrappers[wrapper]({ load, sink, ours, spool, OpenAI });
-const client = wrap(new OpenAI({ apiKey: "sk-benchmark", baseURL: `${provider}/v1`, maxRetries: 0 }));
+const { wrap, flush } = await set({ load, sink, ours, spool, OpenAI });
+const options = { apiKey: "sk-benchmark", baseURL: `${provider}/v1`, maxRetries: 0 };
+const client = wrap(new OpenAI(options));
+const bareClient = new BareOpenAI(options);
 const setupMs = performance.now() - started;
 
-async function call({ streamed, content }) {
+async function call(caller, { streamed, content }) {
   const body = { model: "gpt-4o-mini", messages: [{ role: "user", content }] };
-  if (!streamed) return client.chat.completions.create(body);
-  const asking = wrapper === "bare-asking" && { stream_options: { include_usage: true } };
-  for await (const _part of await client.chat.completions.create({ ...body, stream: true, ...asking }));
+  if (!streamed) return caller.chat.completions.create(body);
+  const asking = caller === client &&
+    wrapper === "bare-asking" && { stream_options: { include_usage: true } };
+  for await (const _part of await caller.chat.completions.create({ ...body, stream: true, ...asking }));
 }
 
-async function run({ calls, concurrency, streamed, promptBytes }) {
+/** What calls of one client cost, added up over its turns. */
+class Turns {
+  #caller;
+  #cpuUs = 0;
+  #times = [];
+
+  constructor(caller) {
+    this.#caller = caller;
+  }
+
+  async take({ block, concurrency, ...asked }) {
+    let left = block;
+    const lane = async () => {
+      while (left > 0) {
+        left -= 1;
+        const begun = performance.now();
+        await call(this.#caller, asked);
+        this.#times.push(performance.now() - begun);
+      }
+    };
+    await this.measure(() => Promise.all(Array.from({ length: concurrency }, lane)));
+  }
+
+  async measure(work) {
+    const before = process.cpuUsage();
+    await work();
+    const { user, system } = process.cpuUsage(before);
+    this.#cpuUs += user + system;
+  }
+
+  get cost() {
+    const times = this.#times.sort((one, other) => one - other);
+    return {
+      cpuUs: this.#cpuUs / times.length,
+      p50Us: times[Math.floor(times.length / 2)] * 1000,
+      meanUs: (times.reduce((sum, time) => sum + time, 0) / times.length) * 1000,
+    };
+  }
+}
+
+async function run({ calls, promptBytes, ...stretch }) {
   const content = "lorem ip ".repeat(promptBytes / 9 + 1).slice(0, promptBytes);
-  const times = [];
-  let left = calls;
-  const lane = async () => {
-    while (left > 0) {
-      left -= 1;
-      const begun = performance.now();
-      await call({ streamed, content });
-      times.push(performance.now() - begun);
-    }
-  };
-  const cpu = process.cpuUsage();
-  const begun = performance.now();
-  await Promise.all(Array.from({ length: concurrency }, lane));
-  const seconds = (performance.now() - begun) / 1000;
-  await flush();
-  const { user, system } = process.cpuUsage(cpu);
-  times.sort((a, b) => a - b);
-  return {
-    cpuUs: (user + system) / calls,
-    p50Us: times[Math.floor(times.length / 2)] * 1000,
-    meanUs: (times.reduce((sum, time) => sum + time, 0) / times.length) * 1000,
-    callsPerSecond: calls / seconds,
-  };
+  const bare = new Turns(bareClient);
+  const wrapped = new Turns(client);
+  for (let done = 0; done < calls; done += stretch.block) {
+    // Who comes first has the caches warmed by nobody: both do in turn.
+    const isTurned = (done / stretch.block) % 2 === 1;
+    for (const turns of isTurned ? [wrapped, bare] : [bare, wrapped])
+      await turns.take({ ...stretch, content });
+  }
+  await wrapped.measure(flush);
+  return { bare: bare.cost, wrapped: wrapped.cost };
 }
 
 /** Each asks one thing of the wrapped client; what it records is for the far side to see. */

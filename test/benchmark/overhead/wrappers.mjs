@@ -20,53 +20,54 @@ async function tracing(load, sink) {
   return provider;
 }
 
-async function instrumented({ load, sink, OpenAI }, name, className, use) {
+async function instrumented({ load, sink, OpenAI }, name) {
   const provider = await tracing(load, sink);
-  const module = await load(name);
-  const instrumentation = new module[className]();
+  const { OpenAIInstrumentation } = await load(name);
+  const instrumentation = new OpenAIInstrumentation();
   instrumentation.setTracerProvider(provider);
-  use(instrumentation, OpenAI);
+  instrumentation.manuallyInstrument(OpenAI);
   return { wrap: (client) => client, flush: () => provider.forceFlush() };
 }
 
 export const wrappers = {
-  bare: async () => ({ wrap: (client) => client, flush: async () => {} }),
-  "bare-asking": async () => ({ wrap: (client) => client, flush: async () => {} }),
+  bare: { set: async () => ({ wrap: (client) => client, flush: async () => {} }) },
+  "bare-asking": { set: async () => ({ wrap: (client) => client, flush: async () => {} }) },
 
-  "ai-usage": async ({ ours, sink, spool }) => {
-    const { createTracker } = await import(pathToFileURL(join(ours, "esm", "index.js")).href);
-    const tracker = createTracker({
-      apiUrl: sink,
-      token: "benchmark",
-      spoolDirectory: spool,
-      defaults: { team: "benchmark" },
-      onProblem: (problem) => process.send?.({ kind: "problem", problem: String(problem.error) }),
-    });
-    return { wrap: (client) => tracker.wrap(client), flush: () => tracker.flush() };
+  "ai-usage": {
+    async set({ ours, sink, spool }) {
+      const { createTracker } = await import(pathToFileURL(join(ours, "esm", "index.js")).href);
+      const tracker = createTracker({
+        apiUrl: sink,
+        token: "benchmark",
+        spoolDirectory: spool,
+        defaults: { team: "benchmark" },
+        onProblem: (problem) => process.send?.({ kind: "problem", problem: String(problem.error) }),
+      });
+      return { wrap: (client) => tracker.wrap(client), flush: () => tracker.flush() };
+    },
   },
 
-  langfuse: async ({ load, sink }) => {
-    const { NodeTracerProvider } = await load("@opentelemetry/sdk-trace-node");
-    const { LangfuseSpanProcessor } = await load("@langfuse/otel");
-    const { observeOpenAI } = await load("@langfuse/openai");
-    const processor = new LangfuseSpanProcessor({ publicKey: "pk", secretKey: "sk", baseUrl: sink });
-    const provider = new NodeTracerProvider({ spanProcessors: [processor] });
-    provider.register();
-    return { wrap: (client) => observeOpenAI(client), flush: () => processor.forceFlush() };
+  langfuse: {
+    async set({ load, sink }) {
+      const { NodeTracerProvider } = await load("@opentelemetry/sdk-trace-node");
+      const { LangfuseSpanProcessor } = await load("@langfuse/otel");
+      const { observeOpenAI } = await load("@langfuse/openai");
+      const processor = new LangfuseSpanProcessor({ publicKey: "pk", secretKey: "sk", baseUrl: sink });
+      const provider = new NodeTracerProvider({ spanProcessors: [processor] });
+      provider.register();
+      return { wrap: (client) => observeOpenAI(client), flush: () => processor.forceFlush() };
+    },
   },
 
-  openllmetry: (parts) =>
-    instrumented(parts, "@traceloop/instrumentation-openai", "OpenAIInstrumentation", (one, OpenAI) =>
-      one.manuallyInstrument(OpenAI),
-    ),
+  openllmetry: {
+    patches: true,
+    set: (parts) => instrumented(parts, "@traceloop/instrumentation-openai"),
+  },
 
-  openinference: (parts) =>
-    instrumented(
-      parts,
-      "@arizeai/openinference-instrumentation-openai",
-      "OpenAIInstrumentation",
-      (one, OpenAI) => one.manuallyInstrument(OpenAI),
-    ),
+  openinference: {
+    patches: true,
+    set: (parts) => instrumented(parts, "@arizeai/openinference-instrumentation-openai"),
+  },
 };
 
 export { importerOf };
