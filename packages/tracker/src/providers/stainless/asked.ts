@@ -24,26 +24,34 @@ export function isSent(asked: Asked): void {
   unsent.splice(unsent.indexOf(asked), 1);
 }
 
-/** Tells when a caller takes the response itself. */
-type Take = (props: ResponseProps) => void;
-
-/** In front of the prototypes of SDKs: objects whose own properties are replaced, one by one, would cost each call more. */
-const prototypes = new WeakMap<object, object>();
-
-/** Watches how a caller takes what was asked for. The promise stays the object that it was, of the same class. */
-export function watchTaking(promise: ApiPromise, take: Take): void {
-  const asked = askedBy(promise);
-  if (asked !== undefined) asked.promise = promise;
-  const prototype: ApiPromise = Object.getPrototypeOf(promise);
-  let watching = prototypes.get(prototype);
-  if (watching === undefined) {
-    watching = watchingPrototype(prototype, take);
-    prototypes.set(prototype, watching);
-  }
-  Object.setPrototypeOf(promise, watching);
+/**
+ * Makes what watches how callers take what they asked for. A promise stays the object that it was, of the same class.
+ *
+ * @param take is told when a caller takes the response itself
+ */
+export function takingWatch(take: (props: ResponseProps) => void): (promise: ApiPromise) => void {
+  /** In front of the prototypes of SDKs: objects whose own properties are replaced, one by one, would cost each call more. */
+  const prototypes = new WeakMap<object, object>();
+  const watch = (promise: ApiPromise): void => {
+    const asked = askedBy(promise);
+    if (asked !== undefined) asked.promise = promise;
+    const prototype: ApiPromise = Object.getPrototypeOf(promise);
+    let watching = prototypes.get(prototype);
+    if (watching === undefined) {
+      watching = watchingPrototype(prototype, { take, watch });
+      prototypes.set(prototype, watching);
+    }
+    Object.setPrototypeOf(promise, watching);
+  };
+  return watch;
 }
 
-function watchingPrototype(prototype: ApiPromise, take: Take): object {
+interface Watching {
+  readonly take: (props: ResponseProps) => void;
+  readonly watch: (promise: ApiPromise) => void;
+}
+
+function watchingPrototype(prototype: ApiPromise, { take, watch }: Watching): object {
   const { asResponse, _thenUnwrap: unwrap } = prototype;
   const watching = {
     asResponse(this: ApiPromise) {
@@ -59,7 +67,7 @@ function watchingPrototype(prototype: ApiPromise, take: Take): object {
     ...(unwrap !== undefined && {
       _thenUnwrap(this: ApiPromise, ...given: unknown[]) {
         const promise = unwrap.apply(this, given);
-        if (isApiPromise(promise)) watchTaking(promise, take);
+        if (isApiPromise(promise)) watch(promise);
         return promise;
       },
     }),

@@ -9,7 +9,7 @@ import {
   type StainlessClient,
   WATCHED,
 } from "./api-promise.ts";
-import { type Asked, asking, isSent, watchTaking } from "./asked.ts";
+import { type Asked, asking, isSent, takingWatch } from "./asked.ts";
 import type { Endpoints, Inquiry } from "./endpoints.ts";
 import { watchInquiry } from "./inquiry.ts";
 import { WatchedRequest } from "./watched-request.ts";
@@ -18,6 +18,8 @@ import { WatchedRequest } from "./watched-request.ts";
 const INSTRUMENTED = Symbol.for("@ai-usage/tracker.instrumented.1");
 
 const inquiries = new WeakMap<ResponseProps, Inquiry>();
+const watchTaking = takingWatch((props) => watchedIn(props.options)?.taken(props));
+
 type Send = (options: RequestOptions) => Promise<ResponseProps>;
 
 export interface StainlessProvider {
@@ -111,7 +113,7 @@ function watchAnswers(client: StainlessClient): void {
       "responsePromise",
       function (this: StainlessClient, made: Promise<ResponseProps>, ...more: unknown[]) {
         const promise = responsePromise.call(this, made, ...more);
-        if (isApiPromise(promise)) watchTaking(promise, taken);
+        if (isApiPromise(promise)) watchTaking(promise);
         return promise;
       },
     );
@@ -121,7 +123,7 @@ function watchAnswers(client: StainlessClient): void {
     const promise = request.apply(this, parameters);
     if (isApiPromise(promise)) {
       watchParsing(promise);
-      watchTaking(promise, taken);
+      watchTaking(promise);
     }
     return promise;
   });
@@ -138,10 +140,6 @@ function read(props: ResponseProps, parse: () => unknown): unknown {
   if (request !== undefined) return request.read(props, parse);
   const inquiry = inquiries.get(props);
   return inquiry === undefined ? parse() : watchInquiry(inquiry, parse);
-}
-
-function taken(props: ResponseProps): void {
-  watchedIn(props.options)?.taken(props);
 }
 
 /** There may be two copies of this package in a process: what the other one put there is for it to watch. */
