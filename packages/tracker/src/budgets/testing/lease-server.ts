@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { BudgetedCall, LeaseInput, SpentInput } from "@ai-usage/client/leases";
+import { parseFixedPoint } from "@ai-usage/core/exact";
 
 /** One budget of money that all calls fall under, in cents, behind the API's routes for leases. */
 export interface LeaseServer {
@@ -27,7 +28,12 @@ export interface GivenLeaseServer {
 
 const PER_CALL_CENTS = 10;
 const usd = (cents: number): string => `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, "0")}`;
-const cents = (amount: SpentInput["cost_usd"]): number => Math.round(Number(amount) * 100);
+/** 10⁻² of 10¹⁸. */
+const CENT = 10n ** 16n;
+const cents = (amount: SpentInput["cost_usd"]): number => {
+  const exact = parseFixedPoint(String(amount)) ?? 0n;
+  return Number((exact + CENT / 2n) / CENT);
+};
 
 export async function startLeaseServer(given: GivenLeaseServer): Promise<LeaseServer> {
   const { perCallCents = {}, failMode = "open", retryAfterSeconds = 1, grantMax = 1 } = given;
