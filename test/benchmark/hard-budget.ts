@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { AIUsageClient } from "@ai-usage/client";
+import { sum } from "simple-statistics";
 import { bundleApplication } from "../support/bundle-application.ts";
 import { LoadTargetProcess } from "../support/load-target-process.ts";
 import { StackProcess } from "../support/stack-process.ts";
 import type { Benchmark, BenchmarkResult, Finding, RunOptions } from "./benchmark.ts";
 import { Child } from "./overhead/child.ts";
-import { median, percentile, sum } from "./statistics.ts";
+import { median, percentile } from "./statistics.ts";
 
 const CONCURRENT = 20;
 const PROCESSES = 4;

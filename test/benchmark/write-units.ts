@@ -1,8 +1,8 @@
+import { sum } from "simple-statistics";
 import type { Benchmark, BenchmarkResult, DetailTable, Finding, RunOptions } from "./benchmark.ts";
 import { consumptionOf, rollupUnitsOf, type Way } from "./consumption.ts";
 import { dollarsPerMillion } from "./dollars.ts";
 import { ASSUMED_ROUND_TRIP_MS } from "./list-prices.ts";
-import { sum } from "./statistics.ts";
 import { type BatchSize, sampleUnits, type TrafficSamples, type UnitSample } from "./unit-samples.ts";
 
 const sizes: readonly BatchSize[] = [

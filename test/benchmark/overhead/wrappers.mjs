@@ -29,9 +29,11 @@ async function instrumented({ load, sink, OpenAI }, name) {
   return { wrap: (client) => client, flush: () => provider.forceFlush() };
 }
 
+const nothing = { set: async () => ({ wrap: (client) => client, flush: async () => {} }) };
+
 export const wrappers = {
-  bare: { set: async () => ({ wrap: (client) => client, flush: async () => {} }) },
-  "bare-asking": { set: async () => ({ wrap: (client) => client, flush: async () => {} }) },
+  bare: nothing,
+  "bare-asking": nothing,
 
   "ai-usage": {
     async set({ ours, sink, spool }) {

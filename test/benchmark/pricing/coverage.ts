@@ -1,5 +1,5 @@
+import { sum } from "simple-statistics";
 import type { BenchmarkResult } from "../benchmark.ts";
-import { sum } from "../statistics.ts";
 import { callsOf, market } from "./market-models.ts";
 import type { ModelCall, PriceLibrary } from "./price-library.ts";
 
